@@ -1,0 +1,1 @@
+"""What support people use: routing, due times, queues."""

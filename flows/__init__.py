@@ -1,0 +1,1 @@
+"""The order of work: steps, the Prefect flows over them, and the command line."""

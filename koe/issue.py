@@ -1,0 +1,114 @@
+"""Issue: a recurring complaint about a product, its members, its ledger, its alerts and its corrections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from koe.analysis import Field
+from koe.errors import UsageError
+
+_ID = re.compile(r"ISSUE-(\d{4,})")
+
+
+def issue_id(number: int) -> str:
+    """The permanent id of the issue with a number: ``ISSUE-0142``."""
+    return f"ISSUE-{number:04d}"
+
+
+def issue_number(text: str) -> int:
+    """The number in an issue id.
+
+    Raises:
+        UsageError: when the text is no issue id.
+    """
+    match = _ID.fullmatch(text.strip().upper())
+    if not match:
+        raise UsageError(f"{text!r} is not an issue id; expected something like ISSUE-0142")
+    return int(match[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an issue is called, in customers' own words; a language without such words stays empty."""
+
+    ja: str | None = None
+    en: str | None = None
+
+    def best(self, lang: str) -> str:
+        """The name in a language, or in the other one where that is all there is."""
+        first, second = (self.ja, self.en) if lang == "ja" else (self.en, self.ja)
+        return first or second or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one version of one Feedback: where a member segment or a quotation stands."""
+
+    feedback: str
+    version: int
+    field: Field
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A segment that belongs to an issue; ``similarity`` is the cosine to the issue's centre when it joined."""
+
+    issue: str
+    span: Span
+    similarity: float
+
+
+class LedgerKind(StrEnum):
+    """What can happen to an issue."""
+
+    BORN = "born"
+    RENAMED = "renamed"
+    MERGED = "merged"
+    SPLIT = "split"
+    MOVED = "moved"
+    DISMISSED = "dismissed"
+    FIXED = "fixed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One thing that happened to an issue; never changed, never deleted."""
+
+    issue: str
+    kind: LedgerKind
+    effective_at: datetime
+    details: Mapping[str, object] = field(default_factory=dict)
+    by: str = "koe"
+
+
+class IssueState(StrEnum):
+    """How an issue stands in a week's report; ``UNKNOWN`` is too little data, not "no change"."""
+
+    NEW = "new"
+    RISING = "rising"
+    STEADY = "steady"
+    FALLING = "falling"
+    FIXED = "fixed"
+    REOPENED = "reopened"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A recurring complaint about a product, as the store knows it."""
+
+    id: str
+    product_id: str | None
+    label: Label
+    first_seen: datetime
+    owner: str | None = None
+    dismissed: bool = False
+    fixed_from: datetime | None = None
+    merged_into: str | None = None

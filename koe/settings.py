@@ -1,0 +1,234 @@
+"""Settings: what ``koe.yaml`` may say, with its defaults.
+
+Every key can also be an environment variable: ``KOE_DATABASE``, ``KOE_DETECTION__LEVEL`` and so on; the environment
+wins over the file. :mod:`koe.settings_file` reads the file and tells mistakes with their line.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from koe.feedback import Channel, Scale
+from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
+from koe.ticket import Priority
+
+
+def _zone_name(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(
+            f"{name!r} is no IANA time zone; expected a name such as Asia/Tokyo or Europe/London"
+        ) from error
+    return name
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str):
+        number, unit = value.strip()[:-1], value.strip()[-1:]
+        if number.replace(".", "", 1).isdigit() and unit in _UNITS:
+            return timedelta(**{_UNITS[unit]: float(number)})
+        raise ValueError(f"{value!r} is no duration; expected a number with m, h or d, such as 30m, 4h or 2d")
+    return value
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) or value is None else [value]
+
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Part(BaseModel):
+    """A part of the settings: unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(Part):
+    """A file or a set of files that feedback comes from, and how its columns are called.
+
+    ``map`` gives the column of a field (``text: 本文``), ``set`` a fixed value for it. A field whose column has the
+    same name needs no entry; columns that no field claims become attributes.
+    """
+
+    channel: Channel | None = None
+    path: Annotated[list[str], BeforeValidator(_as_list)] = Field(min_length=1)
+    format: Literal["csv", "tsv", "jsonl", "xlsx", "parquet"] | None = None
+    encoding: str | None = None
+    timezone: ZoneName | None = None
+    time_format: str | None = None
+    sheet: str | None = None
+    map: dict[str, str] = Field(default_factory=dict)
+    set: dict[str, str | int | float] = Field(default_factory=dict)
+    scale: Scale | None = None
+
+
+class Names(Part):
+    """A name in the report's languages."""
+
+    ja: str | None = None
+    en: str | None = None
+
+
+class ProductSettings(Part):
+    """How a product is called and which team owns its defects."""
+
+    name: Names = Names()
+    owner: str | None = None
+
+
+class ModelSettings(Part):
+    """Which model reads the feedback: ``default`` is the one that koe ships; else a Hugging Face id or folder."""
+
+    name: str = "default"
+    batch_tokens: int = Field(default=4096, ge=512)
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class TriggerPattern(Part):
+    """A trigger type of one's own, found by spaCy Matcher patterns or by plain words."""
+
+    type: str
+    polarity: Polarity = Polarity.NEGATIVE
+    words: list[str] = Field(default_factory=list)
+    pattern: list[dict[str, Any]] = Field(default_factory=list)
+    lang: Literal["ja", "en"] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> TriggerPattern:
+        if not self.words and not self.pattern:
+            raise ValueError("a trigger pattern needs words: or pattern:")
+        return self
+
+
+class TaxonomySettings(Part):
+    """Changes to the trigger types: renamed, switched off, added."""
+
+    rename: dict[str, str] = Field(default_factory=dict)
+    off: list[str] = Field(default_factory=list)
+    add: list[TriggerPattern] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _known_types(self) -> TaxonomySettings:
+        for name in [*self.rename, *self.off]:
+            if name not in TRIGGER_TYPES:
+                raise ValueError(f"unknown trigger type {name!r}; known ones are {', '.join(TRIGGER_TYPES)}")
+        return self
+
+
+class Condition(Part):
+    """When a routing rule holds: every key that is given must hold; within a list one is enough."""
+
+    safety: bool | None = None
+    stars_at_most: float | None = None
+    stars_at_least: float | None = None
+    score_at_most: float | None = None
+    triggers: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    intents: Annotated[list[Intent] | None, BeforeValidator(_as_list)] = None
+    sentiment: Annotated[list[Sentiment] | None, BeforeValidator(_as_list)] = None
+    channel: Annotated[list[Channel] | None, BeforeValidator(_as_list)] = None
+    product: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    lang: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    reach_at_least: int | None = None
+    repeated: bool | None = None
+
+
+class RoutingRule(Part):
+    """One line of the routing table: the first that holds decides.
+
+    ``queue`` ``none`` makes no ticket. ``reason`` says in words why, for the person who gets the ticket.
+    """
+
+    name: str
+    when: Condition = Condition()
+    queue: str
+    priority: Priority
+    needs_response: bool = True
+    reason: str = ""
+
+
+class QueueSettings(Part):
+    """A queue and how soon its tickets are due, by priority."""
+
+    title: Names = Names()
+    due: dict[Priority, Duration] = Field(default_factory=dict)
+    lease: Duration = timedelta(minutes=30)
+
+
+class RoutingSettings(Part):
+    """The routing rules; without any the default table holds."""
+
+    rules: list[RoutingRule] | None = None
+    repeat_within: Duration = timedelta(days=60)
+
+
+class DiscoverySettings(Part):
+    """How alike complaints must be to share an issue, and how many make one."""
+
+    min_members: int = Field(default=4, ge=2)
+    complaint: float = Field(default=0.5, ge=0, le=1)
+    assign: float = Field(default=0.62, ge=-1, le=1)
+    found: float = Field(default=0.62, ge=-1, le=1)
+
+
+class DetectionSettings(Part):
+    """How sure an alert must be: the false discovery rate over all issues of a week, and the weeks looked back on."""
+
+    level: float = Field(default=0.05, gt=0, lt=1)
+    baseline_weeks: int = Field(default=12, ge=3)
+    min_weeks: int = Field(default=4, ge=2)
+
+
+class Settings(BaseSettings):
+    """The whole of ``koe.yaml``. Relative paths are meant from the folder of the file."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="KOE_", env_nested_delimiter="__", protected_namespaces=()
+    )
+
+    database: str = "sqlite:///koe.sqlite"
+    timezone: ZoneName = "Asia/Tokyo"
+    output: str = "koe-out"
+    languages: list[Literal["ja", "en"]] = Field(default_factory=lambda: ["ja", "en"], min_length=1)
+    max_row_bytes: int = Field(default=1_000_000, ge=1_000)
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    products: dict[str, ProductSettings] = Field(default_factory=dict)
+    model: ModelSettings = ModelSettings()
+    taxonomy: TaxonomySettings = TaxonomySettings()
+    discovery: DiscoverySettings = DiscoverySettings()
+    detection: DetectionSettings = DetectionSettings()
+    routing: RoutingSettings = RoutingSettings()
+    queues: dict[str, QueueSettings] = Field(default_factory=dict)
+    folder: Path = Field(default=Path("."), exclude=True)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that weeks and bare times are meant in."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings

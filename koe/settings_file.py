@@ -1,0 +1,131 @@
+"""Reading ``koe.yaml``: where it is, what it says, and on which line a mistake stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from koe.errors import SettingsError
+from koe.settings import Settings
+
+FILE_NAME = "koe.yaml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings from a file, from ``KOE_CONFIG``, or from ``koe.yaml`` in the current folder.
+
+    Without any file the defaults (and the environment) hold.
+
+    Raises:
+        SettingsError: when a named file is missing, or a key or a value is wrong; with the line.
+    """
+    named = path or (Path(os.environ["KOE_CONFIG"]) if os.environ.get("KOE_CONFIG") else None)
+    file = named or Path(FILE_NAME)
+    if not file.exists():
+        if named is not None:
+            raise SettingsError("no such file", where=str(file), expected="a koe.yaml; `koe init` writes one")
+        return _build({}, None, Path(FILE_NAME))
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise SettingsError("not UTF-8", where=str(file), expected="a text file in UTF-8") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark else str(file)
+        raise SettingsError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
+    if values is None:
+        values = {}
+    if not isinstance(values, dict):
+        raise SettingsError(
+            "not a mapping", where=f"{file}:1", expected="key: value lines", example="timezone: Asia/Tokyo"
+        )
+    return _build(values, root, file)
+
+
+def _build(values: Mapping[str, object], root: yaml.Node | None, file: Path) -> Settings:
+    try:
+        return Settings(**{**values, "folder": file.resolve().parent})
+    except ValidationError as error:
+        raise _as_settings_error(error, root, file) from error
+
+
+def _as_settings_error(error: ValidationError, root: yaml.Node | None, file: Path) -> SettingsError:
+    first = error.errors()[0]
+    keys = [part for part in first["loc"] if not (isinstance(part, str) and "[" in part)]
+    line = _line_of(root, keys)
+    dotted = ".".join(str(key) for key in keys) or "(top)"
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(_known_keys(keys[:-1])) or "see `koe init`"
+        return SettingsError(f"unknown key {dotted}", where=f"{file}:{line}", expected=f"one of {known}")
+    value = first.get("input")
+    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) else ""
+    example = _EXAMPLES.get(str(keys[0]) if keys else "", "")
+    return SettingsError(f"{dotted}{shown}", where=f"{file}:{line}", expected=message, example=example)
+
+
+def _line_of(node: yaml.Node | None, keys: Sequence[object]) -> int:
+    """The 1-based line of the deepest key that the file has."""
+    line = 1
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                if name.value == str(key):
+                    line, node = name.start_mark.line + 1, value
+                    break
+            else:
+                return line
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _known_keys(path: Sequence[object]) -> list[str]:
+    """The keys that a part of the settings may have, by walking the JSON schema."""
+    schema = Settings.model_json_schema()
+    node: dict[str, object] = schema
+    for key in path:
+        node = _resolve(node, schema)
+        properties = node.get("properties")
+        if isinstance(properties, dict) and key in properties:
+            node = properties[key]
+        elif isinstance(node.get("additionalProperties"), dict):
+            node = node["additionalProperties"]  # type: ignore[assignment]
+        elif isinstance(node.get("items"), dict):
+            node = node["items"]  # type: ignore[assignment]
+    properties = _resolve(node, schema).get("properties")
+    return sorted(set(properties) - {"folder"}) if isinstance(properties, dict) else []
+
+
+def _resolve(node: dict[str, object], schema: dict[str, object]) -> dict[str, object]:
+    options = node.get("anyOf") or node.get("allOf")
+    if isinstance(options, list):
+        node = next((option for option in options if "$ref" in option or "items" in option), node)
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        return schema["$defs"][reference.rsplit("/", 1)[-1]]  # type: ignore[index,no-any-return]
+    return node
+
+
+_EXAMPLES = {
+    "database": "database: sqlite:///koe.sqlite",
+    "timezone": "timezone: Asia/Tokyo",
+    "languages": "languages: [ja, en]",
+    "sources": "sources: {shop: {channel: review, path: reviews.csv, map: {text: body}}}",
+    "products": "products: {SPK-10: {name: {en: Koto speaker}, owner: audio}}",
+    "taxonomy": "taxonomy: {off: [availability], rename: {delivery: shipping}}",
+    "routing": "routing: {rules: [{name: danger, when: {safety: true}, queue: safety, priority: urgent}]}",
+    "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
+    "detection": "detection: {level: 0.05}",
+    "discovery": "discovery: {min_members: 4}",
+    "model": "model: {name: default}",
+}

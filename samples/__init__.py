@@ -1,0 +1,1 @@
+"""Sample feedback on a fictitious maker, with its truth file."""
