@@ -204,7 +204,7 @@ class Settings(BaseSettings):
     database: str = "sqlite:///koe.sqlite"
     timezone: ZoneName = "Asia/Tokyo"
     output: str = "koe-out"
-    languages: list[Literal["ja", "en"]] = Field(default_factory=lambda: ["ja", "en"], min_length=1)
+    languages: list[Literal["ja", "en"]] = Field(default=["ja", "en"], min_length=1)
     max_row_bytes: int = Field(default=1_000_000, ge=1_000)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     products: dict[str, ProductSettings] = Field(default_factory=dict)
@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     detection: DetectionSettings = DetectionSettings()
     routing: RoutingSettings = RoutingSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
-    folder: Path = Field(default=Path("."), exclude=True)
+    folder: Path = Field(default=Path(), exclude=True)
 
     @property
     def zone(self) -> ZoneInfo:

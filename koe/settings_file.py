@@ -50,7 +50,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
 def _build(values: Mapping[str, object], root: yaml.Node | None, file: Path) -> Settings:
     try:
-        return Settings(**{**values, "folder": file.resolve().parent})
+        return Settings(**{**values, "folder": file.resolve().parent})  # type: ignore[arg-type]
     except ValidationError as error:
         raise _as_settings_error(error, root, file) from error
 
