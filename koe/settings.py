@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from koe.feedback import Channel, Scale
+from koe.feedback import Channel, Disclosure, Scale
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
 
@@ -132,31 +132,47 @@ class TaxonomySettings(Part):
 
 
 class Condition(Part):
-    """When a routing rule holds: every key that is given must hold; within a list one is enough."""
+    """When a routing rule holds: every key that is given must hold; within a list one is enough.
+
+    ``triggers`` counts phrases that say something went wrong where the type names a fault, and ``polarity`` asks for
+    others. ``low_score`` is a survey score in the lowest quarter of its scale. ``answer`` is an answer to a question,
+    ``answered`` a question that has one. ``length_at_least`` counts title and text in columns of a terminal: a kanji
+    is two, a Latin letter one. ``repeated`` is the same person again after something that needed a response.
+    """
 
     safety: bool | None = None
     stars_at_most: float | None = None
     stars_at_least: float | None = None
     score_at_most: float | None = None
+    low_score: bool | None = None
     triggers: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    polarity: Annotated[list[Polarity] | None, BeforeValidator(_as_list)] = None
     intents: Annotated[list[Intent] | None, BeforeValidator(_as_list)] = None
     sentiment: Annotated[list[Sentiment] | None, BeforeValidator(_as_list)] = None
     channel: Annotated[list[Channel] | None, BeforeValidator(_as_list)] = None
     product: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
     lang: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    disclosure: Annotated[list[Disclosure] | None, BeforeValidator(_as_list)] = None
     reach_at_least: int | None = None
+    length_at_least: int | None = None
     repeated: bool | None = None
+    answer: bool | None = None
+    answered: bool | None = None
 
 
 class RoutingRule(Part):
     """One line of the routing table: the first that holds decides.
 
-    ``queue`` ``none`` makes no ticket. ``reason`` says in words why, for the person who gets the ticket.
+    A rule holds when one of its ``when`` holds and none of its ``unless``. ``queue`` ``none`` makes no ticket;
+    ``by_channel`` names another queue for some channels. ``reason`` says in words why, for the person who gets the
+    ticket.
     """
 
     name: str
-    when: Condition = Condition()
+    when: Annotated[list[Condition], BeforeValidator(_as_list)] = Field(default=[Condition()], min_length=1)
+    unless: Annotated[list[Condition], BeforeValidator(_as_list)] = Field(default_factory=list)
     queue: str
+    by_channel: dict[Channel, str] = Field(default_factory=dict)
     priority: Priority
     needs_response: bool = True
     reason: str = ""
@@ -171,9 +187,10 @@ class QueueSettings(Part):
 
 
 class RoutingSettings(Part):
-    """The routing rules; without any the default table holds."""
+    """The routing rules, read before the default table; with ``defaults: false`` instead of it."""
 
-    rules: list[RoutingRule] | None = None
+    rules: list[RoutingRule] = Field(default_factory=list)
+    defaults: bool = True
     repeat_within: Duration = timedelta(days=60)
 
 
@@ -215,6 +232,7 @@ class Settings(BaseSettings):
     routing: RoutingSettings = RoutingSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     folder: Path = Field(default=Path(), exclude=True)
+    file: Path | None = Field(default=None, exclude=True)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -48,9 +48,18 @@ def load_settings(path: Path | None = None) -> Settings:
     return _build(values, root, file)
 
 
+def place_of(settings: Settings, keys: Sequence[str | int]) -> str:
+    """Where a key stands, for a mistake found after loading: ``koe.yaml:12``, or the dotted key without a file."""
+    if settings.file is None:
+        return ".".join(str(key) for key in keys)
+    root = yaml.compose(settings.file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    return f"{settings.file}:{_line_of(root, keys)}"
+
+
 def _build(values: Mapping[str, object], root: yaml.Node | None, file: Path) -> Settings:
     try:
-        return Settings(**{**values, "folder": file.resolve().parent})  # type: ignore[arg-type]
+        known = {"folder": file.resolve().parent, "file": file if root is not None else None}
+        return Settings(**{**values, **known})  # type: ignore[arg-type]
     except ValidationError as error:
         raise _as_settings_error(error, root, file) from error
 
@@ -74,6 +83,8 @@ def _line_of(node: yaml.Node | None, keys: Sequence[object]) -> int:
     """The 1-based line of the deepest key that the file has."""
     line = 1
     for key in keys:
+        if isinstance(node, yaml.MappingNode) and isinstance(key, int):
+            continue  # a list of one may be written without its dash
         if isinstance(node, yaml.MappingNode):
             for name, value in node.value:
                 if name.value == str(key):
