@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +14,18 @@ from koe.errors import SettingsError
 from koe.settings import Settings
 
 FILE_NAME = "koe.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.1 reads ``on``, ``off``, ``yes`` and ``no`` as truth values; ``off:`` is a key of the taxonomy here."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own table, copied)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -31,8 +44,8 @@ def load_settings(path: Path | None = None) -> Settings:
         return _build({}, None, Path(FILE_NAME))
     try:
         text = file.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_Loader)
+        values = yaml.load(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         raise SettingsError("not UTF-8", where=str(file), expected="a text file in UTF-8") from error
     except yaml.YAMLError as error:
@@ -52,7 +65,7 @@ def place_of(settings: Settings, keys: Sequence[str | int]) -> str:
     """Where a key stands, for a mistake found after loading: ``koe.yaml:12``, or the dotted key without a file."""
     if settings.file is None:
         return ".".join(str(key) for key in keys)
-    root = yaml.compose(settings.file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+    root = yaml.compose(settings.file.read_text(encoding="utf-8-sig"), Loader=_Loader)
     return f"{settings.file}:{_line_of(root, keys)}"
 
 
