@@ -1,0 +1,37 @@
+# make demo   the sample data through the whole pipeline into ./koe-demo
+# make test   everything the tests need, then all tests
+PYTHON ?= python3
+VENV := .venv
+KOE := $(VENV)/bin/koe
+
+.PHONY: demo test checks bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+# The stamp lies inside the environment, so that a new one is installed into anew.
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)/installed
+	$(KOE) demo
+
+test: $(VENV)/installed-dev
+	$(VENV)/bin/python -m pytest
+
+# checks  format, lint, types, directions between folders
+checks: $(VENV)/installed-dev
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/check
+
+bench: $(VENV)/installed-dev
+	$(VENV)/bin/python -m bench
+
+clean:
+	rm -rf $(VENV) koe-demo build *.egg-info
