@@ -1,0 +1,63 @@
+"""``koe demo``: the sample data through the whole pipeline, in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from flows.steps.run import ProgressFactory, RunResult, run
+from flows.wiring import Wiring
+from koe.errors import UsageError
+
+#: Lies in a folder that the demo built, so that it never clears a foreign one.
+MARKER = ".koe-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that was built: what the run did and what to look at."""
+
+    folder: Path
+    result: RunResult
+
+    @property
+    def summary(self) -> str:
+        """What to look at next, for the person at the terminal."""
+        page = next(path for path in self.result.reports if path.name.endswith(".html"))
+        data = next(path for path in self.result.reports if path.suffix == ".json")
+        return "\n".join(
+            [
+                f"The weekly defect report: {page}",
+                f"  prove it:          cd {self.folder} && koe verify {data.relative_to(self.folder)}",
+                f"  issues:            cd {self.folder} && koe issues list",
+                f"  response queues:   cd {self.folder} && koe queue list",
+                f"  refused rows:      cd {self.folder} && koe quarantine list",
+            ]
+        )
+
+
+def build_demo(folder: Path, progress: ProgressFactory) -> Demo:
+    """Build the demo anew.
+
+    Raises:
+        UsageError: the folder exists and is not an earlier demo.
+    """
+    _clear(folder)
+    with as_file(files("samples")) as samples:
+        shutil.copytree(samples / "data", folder / "data")
+        shutil.copy(samples / "koe.yaml", folder / "koe.yaml")
+    from samples.plan import LAST_WEEK
+
+    result = run(Wiring.from_config(folder / "koe.yaml"), progress, LAST_WEEK)
+    return Demo(folder, result)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        if not (folder / MARKER).exists() and any(folder.iterdir()):
+            raise UsageError(f"{folder} exists and was not made by `koe demo`; move it away or give --folder OTHER")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARKER).write_text("made by `koe demo`; `koe demo` clears this folder\n", "utf-8")

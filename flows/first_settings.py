@@ -1,0 +1,83 @@
+"""``koe init``: a first koe.yaml that explains itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from koe.errors import UsageError
+
+FIRST_SETTINGS = """\
+# koe.yaml: what koe reads and how. Every key can also be an environment variable: KOE_DATABASE,
+# KOE_DETECTION__LEVEL … Paths are meant from the folder of this file. `koe doctor` checks it.
+
+database: sqlite:///koe.sqlite     # or postgresql+psycopg://user:password@host/koe
+timezone: Asia/Tokyo               # weeks begin on Monday here; times without an offset are meant here
+output: koe-out                    # where reports go
+languages: [ja, en]                # of the reports
+
+# Where feedback comes from: one entry for each file or set of files. CSV, TSV, JSONL, XLSX and Parquet are told
+# by their ending; UTF-8, Shift_JIS (cp932) and UTF-16 are found out. Fields: external_id, product_id, title, text,
+# rating (1-5), score with scale (nps, csat, ces), created_at, updated_at, author, customer_id, lang, reach,
+# disclosure (staff, incentivised, syndicated), parent_id (an answer to a question). A field whose column has the
+# same name needs no entry in map; columns that no field claims become attributes (variant, lot, version …), in
+# which the report looks for the cause of a defect.
+sources: {}
+# sources:
+#   shop:
+#     channel: review              # review, qa, survey or social
+#     path: exports/reviews-*.csv
+#     map: {external_id: review_id, text: body, rating: stars, created_at: date}
+#     set: {product_id: SPK-10}    # the same for every row
+#     timezone: Asia/Tokyo         # of times without an offset (default: the one above)
+#     # encoding: cp932            # wins over what koe finds out
+#     # time_format: "%d-%b-%y"    # for dates that koe does not know (Python's strptime)
+
+# How products are called in the report, and whose they are.
+products: {}
+# products:
+#   SPK-10: {name: {ja: スピーカー, en: Portable speaker}, owner: audio}
+
+# Which model reads the feedback: the one that koe ships, or the folder of another.
+model: default
+
+# Trigger types: rename, switch off, or add your own by words or spaCy Matcher patterns.
+taxonomy: {}
+# taxonomy:
+#   rename: {delivery: shipping}
+#   off: [availability]
+#   add: [{type: allergy, words: [かぶれた, rash]}]
+
+# How alike complaints must be to share an issue, and how many make one: see the documentation before you change it.
+discovery: {}
+
+# Alerts: the false discovery rate over all issues of a week.
+detection: {level: 0.05}
+
+# Routing: your rules come before koe's default table; the first that holds decides. `koe route --explain FEEDBACK`
+# shows why something is where it is; `koe route --dry-run` what a changed table would do.
+routing: {}
+# routing:
+#   rules:
+#     - name: speaker team
+#       when: {product: [SPK-10], triggers: [defect]}
+#       queue: audio
+#       priority: high
+#       reason: The audio team wants to see every speaker defect
+
+# Queues and how soon their tickets are due (m, h, d).
+queues: {}
+# queues:
+#   audio: {title: {ja: 音響, en: Audio}, due: {urgent: 2h, high: 8h, normal: 2d, low: 7d}, lease: 30m}
+"""
+
+
+def write_first_settings(path: Path, force: bool = False) -> None:
+    """Write the first koe.yaml.
+
+    Raises:
+        UsageError: the file exists and ``force`` is not given.
+    """
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists; `koe init --force` writes over it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(FIRST_SETTINGS, "utf-8")

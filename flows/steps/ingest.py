@@ -1,0 +1,82 @@
+"""The step ``ingest``: the files of the configured sources become Feedback, or Quarantine rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from koe.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from flows.wiring import Wiring
+    from koe.settings import SourceSettings
+    from storage.ingest import IngestCounts
+
+Progress = Callable[[int], None]
+
+
+def ingest(wiring: Wiring, sources: Sequence[str] = (), progress: Progress | None = None) -> dict[str, IngestCounts]:
+    """Take in the files of the named sources (default: all), in the order of ``koe.yaml``.
+
+    Raises:
+        NotFoundError: an unknown source.
+        InputError: a source whose files are missing.
+    """
+    from storage.ingest import ingest_file
+
+    known = wiring.settings.sources
+    for name in sources:
+        if name not in known:
+            raise NotFoundError("source", name, known)
+    counts: dict[str, IngestCounts] = {}
+    for name in sources or known:
+        source = known[name]
+        for path in files_of(name, source.path, wiring.settings.folder):
+            file_counts = ingest_file(wiring.database, path, name, source, wiring.settings, wiring.clock(), progress)
+            counts[name] = _add(counts[name], file_counts) if name in counts else file_counts
+    return counts
+
+
+def files_of(name: str, patterns: Sequence[str], folder: Path) -> list[Path]:
+    """The files of a source, in order of their names.
+
+    Raises:
+        InputError: a pattern that no file matches.
+    """
+    files: list[Path] = []
+    for pattern in patterns:
+        found = sorted(glob(str(folder / pattern), recursive=True))  # noqa: PTH207 (Path.glob refuses absolute ones)
+        if not found:
+            raise InputError(
+                f"source {name}: no file matches {pattern!r} in {folder}; "
+                f"put the file there or mend sources.{name}.path"
+            )
+        files += map(Path, found)
+    return files
+
+
+def _add(one: IngestCounts, other: IngestCounts) -> IngestCounts:
+    return type(one)(**{field.name: getattr(one, field.name) + getattr(other, field.name) for field in fields(one)})
+
+
+def ingest_one(
+    wiring: Wiring, path: Path, name: str, source: SourceSettings, progress: Progress | None = None
+) -> IngestCounts:
+    """Take in one file under a source's name and columns.
+
+    Raises:
+        InputError: the file is missing or is not what it says it is.
+    """
+    from storage.ingest import ingest_file
+
+    return ingest_file(wiring.database, path, name, source, wiring.settings, wiring.clock(), progress)
+
+
+def ingest_exposures(wiring: Wiring, path: Path) -> int:
+    """Take in units sold (product_id, attribute, value, period, units); returns the number of rows."""
+    from storage.ingest import ingest_exposure_file
+
+    return ingest_exposure_file(wiring.database, path)
