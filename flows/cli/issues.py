@@ -1,0 +1,195 @@
+"""``koe issues``: what recurs, its ledger, and the corrections people make to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.session import JsonOption, echo_json, open_store
+from koe.errors import UsageError
+
+if TYPE_CHECKING:
+    from flows.wiring import Wiring
+
+commands = typer.Typer(help="Recurring complaints: list them, read them, correct them.", no_args_is_help=True)
+
+IssueArgument = Annotated[str, typer.Argument(metavar="ISSUE", help="An issue id such as ISSUE-0142.")]
+ByOption = Annotated[str, typer.Option("--by", envvar="USER", help="Who corrects.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(commands, name="issues", rich_help_panel="Issues and tickets")
+
+
+@commands.command("list")
+def list_issues(
+    ctx: typer.Context,
+    product: Annotated[str | None, typer.Option("--product", help="Only this product.")] = None,
+    json_out: JsonOption = False,
+) -> None:
+    """List the issues with product, members and name."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        stored = [one for one in work.issues.all() if product is None or one.issue.product_id == product]
+        sizes: dict[str, int] = {}
+        for member in work.issues.members():
+            sizes[member.issue] = sizes.get(member.issue, 0) + 1
+    if json_out:
+        echo_json([{**_as_dict(one.issue), "segments": sizes.get(one.issue.id, 0)} for one in stored])
+        return
+    for one in stored:
+        issue = one.issue
+        label = " / ".join(name for name in (issue.label.ja, issue.label.en) if name)
+        state = "dismissed" if issue.dismissed else "fixed" if issue.fixed_from else "open"
+        typer.echo(f"{issue.id}\t{issue.product_id or '-'}\t{sizes.get(issue.id, 0)}\t{state}\t{label}")
+
+
+def _as_dict(issue: object) -> dict[str, object]:
+    import dataclasses
+
+    assert dataclasses.is_dataclass(issue) and not isinstance(issue, type)
+    return dataclasses.asdict(issue)
+
+
+@commands.command()
+def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False) -> None:
+    """Show an issue: its name, its ledger and the customers' words in it."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        stored = work.issues.get(issue)
+        ledger = work.issues.ledger(stored.issue.id)
+        members = [member for member in work.issues.members() if member.issue == stored.issue.id]
+        words = [(member.span.feedback, _words(work, member.span)) for member in members]
+    if json_out:
+        quoted = [{"feedback": key, "text": text} for key, text in words]
+        echo_json({"issue": _as_dict(stored.issue), "ledger": ledger, "members": quoted})
+        return
+    found = stored.issue
+    typer.echo(f"{found.id}  {found.product_id or '-'}")
+    for lang, name in (("ja", found.label.ja), ("en", found.label.en)):
+        if name:
+            typer.echo(f"  {lang}: {name}")
+    for event in ledger:
+        typer.echo(f"  {event.effective_at:%Y-%m-%d} {event.kind} by {event.by}")
+    for key, text in words:
+        typer.echo(f"  {key}: {text}")
+
+
+def _words(work: object, span: object) -> str:
+    from storage.database import Work
+
+    from koe.issue import Span
+
+    assert isinstance(work, Work) and isinstance(span, Span)
+    stored = work.feedback.version(span.feedback, span.version)
+    said = (stored.feedback.title if span.field == "title" else stored.feedback.text) if stored else None
+    return (said or "")[span.start : span.end]
+
+
+@commands.command()
+def rename(
+    ctx: typer.Context,
+    issue: IssueArgument,
+    ja: Annotated[str | None, typer.Option("--ja", help="The Japanese name.")] = None,
+    en: Annotated[str | None, typer.Option("--en", help="The English name.")] = None,
+    by: ByOption = "unknown",
+) -> None:
+    """Give an issue another name in one or both languages."""
+    if not ja and not en:
+        raise UsageError("nothing to rename: give --ja NAME, --en NAME or both")
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.rename(issue, ja=ja, en=en, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: renamed")
+
+
+@commands.command()
+def merge(
+    ctx: typer.Context,
+    issue: IssueArgument,
+    into: Annotated[str, typer.Argument(metavar="INTO", help="The issue that goes on.")],
+    by: ByOption = "unknown",
+) -> None:
+    """Merge an issue into another; its id stays as an alias."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.merge(issue, into=into, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: merged into {into}")
+
+
+@commands.command()
+def split(
+    ctx: typer.Context,
+    issue: IssueArgument,
+    feedback: Annotated[list[str], typer.Argument(metavar="FEEDBACK…", help="The feedback that founds a new issue.")],
+    by: ByOption = "unknown",
+) -> None:
+    """Part some feedback from an issue; it founds a new one."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        new = work.issues.split(issue, feedback, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: {len(feedback)} feedback now in {new.id}")
+
+
+@commands.command()
+def move(
+    ctx: typer.Context,
+    feedback: Annotated[str, typer.Argument(metavar="FEEDBACK", help="source:external_id")],
+    issue: IssueArgument,
+    by: ByOption = "unknown",
+) -> None:
+    """Move a feedback's segments from the issue they are in to another one."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.move(feedback, to=issue, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{feedback}: moved to {issue}")
+
+
+@commands.command()
+def dismiss(ctx: typer.Context, issue: IssueArgument, by: ByOption = "unknown") -> None:
+    """Say that an issue is no defect; it leaves the report."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.dismiss(issue, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: dismissed")
+
+
+@commands.command()
+def fix(
+    ctx: typer.Context,
+    issue: IssueArgument,
+    since: Annotated[str, typer.Option("--from", help="The day the fix holds from, such as 2026-08-01.")],
+    by: ByOption = "unknown",
+) -> None:
+    """Say that an issue is fixed from a day on."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.fix(issue, since=_day(wiring, since), by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: fixed from {since}")
+
+
+def _day(wiring: Wiring, text: str) -> datetime:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise UsageError(f"--from {text!r}: expected a day such as 2026-08-01") from error
+    return datetime.combine(day, time.min, wiring.settings.zone)
+
+
+@commands.command()
+def reopen(ctx: typer.Context, issue: IssueArgument, by: ByOption = "unknown") -> None:
+    """Take back that an issue is fixed or dismissed."""
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.reopen(issue, by=by, at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: open again")

@@ -1,0 +1,195 @@
+"""The commands of the pipeline: ingest, run, report, verify."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.session import SOME_REFUSED, JsonOption, WeekOption, echo_json, open_store, progress, wiring_of
+from koe.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from flows.steps.run import RunResult
+    from flows.wiring import Wiring
+    from koe.settings import SourceSettings
+    from koe.week import Week
+    from storage.ingest import IngestCounts
+
+_PANEL = "The week"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (run, ingest, report, verify):
+        app.command(rich_help_panel=_PANEL)(command)
+
+
+def ingest(
+    ctx: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources of koe.yaml (default: all).")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="A file instead of the configured sources.")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="review, qa, survey or social.")] = None,
+    columns: Annotated[list[str] | None, typer.Option("--map", help="field=column, such as text=本文.")] = None,
+    values: Annotated[list[str] | None, typer.Option("--set", help="field=value for every row.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Wins over what koe finds out.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="The source's name (default: the file's).")] = None,
+    exposure: Annotated[bool, typer.Option("--exposure", help="The file holds units sold, no feedback.")] = False,
+    json_out: JsonOption = False,
+) -> None:
+    """Take in feedback from the configured sources or from one file; refused rows go to the quarantine."""
+    from flows.steps.ingest import ingest as ingest_sources
+    from flows.steps.ingest import ingest_exposures, ingest_one
+
+    if file is None:
+        if channel or columns or values or encoding or source or exposure:
+            raise UsageError("--channel, --map, --set, --encoding, --source and --exposure go with --file")
+        wiring = open_store(ctx, create=True)
+        if not wiring.settings.sources:
+            raise UsageError(
+                "koe.yaml names no sources; add some (see `koe init`) or give --file FILE --channel CHANNEL"
+            )
+        with progress("ingest") as advance:
+            counts: Mapping[str, IngestCounts] = ingest_sources(wiring, sources or (), advance)
+    else:
+        if sources:
+            raise UsageError("give either sources or --file, not both")
+        wiring = open_store(ctx, create=True)
+        if exposure:
+            typer.echo(f"{ingest_exposures(wiring, file)} exposure rows")
+            return
+        settings = _source_settings(wiring, file, source, channel, columns or (), values or (), encoding)
+        name = source or file.stem
+        with progress("ingest") as advance:
+            counts = {name: ingest_one(wiring, file, name, settings, advance)}
+    if json_out:
+        echo_json(counts)
+    else:
+        _say_ingested(counts)
+    if any(one.refused for one in counts.values()):
+        raise typer.Exit(SOME_REFUSED)
+
+
+def _source_settings(
+    wiring: Wiring,
+    file: Path,
+    source: str | None,
+    channel: str | None,
+    columns: Sequence[str],
+    values: Sequence[str],
+    encoding: str | None,
+) -> SourceSettings:
+    """The source of koe.yaml where ``--source`` names one, with the options laid over it."""
+    from pydantic import ValidationError
+
+    from koe.settings import SourceSettings
+
+    known = wiring.settings.sources.get(source or file.stem)
+    base: dict[str, Any] = known.model_dump(exclude_unset=True) if known else {}
+    base["path"] = [str(file)]
+    base["map"] = {**base.get("map", {}), **dict(_pair("--map", text) for text in columns)}
+    base["set"] = {**base.get("set", {}), **dict(_pair("--set", text) for text in values)}
+    base |= {key: value for key, value in (("channel", channel), ("encoding", encoding)) if value}
+    try:
+        return SourceSettings(**base)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"--{first['loc'][0]}: {first['msg']} (found {first.get('input')!r})") from error
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise UsageError(f"{option} {text!r}: expected field=value, such as {option} text=本文")
+    return key.strip(), value
+
+
+def _say_ingested(counts: Mapping[str, IngestCounts]) -> None:
+    for name, one in counts.items():
+        said = f"{name}: {one.rows} rows, {one.new} new, {one.edited} edited, {one.unchanged} unchanged"
+        typer.echo(said + (f", {one.refused} refused" if one.refused else ""))
+    if any(one.refused for one in counts.values()):
+        typer.echo("refused rows wait in the quarantine with their reasons: koe quarantine list", err=True)
+
+
+def run(ctx: typer.Context, week: WeekOption = None, json_out: JsonOption = False) -> None:
+    """Ingest, analyse, discover, detect, route and report a week: what the schedule runs."""
+    from flows.steps.run import run as run_week
+
+    wiring = wiring_of(ctx)
+    result = run_week(wiring, progress, _week(week))
+    if json_out:
+        echo_json(result)
+    else:
+        say_run(result)
+    if result.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def say_run(result: RunResult) -> None:
+    """Print what a run did, a line a step, and the paths of the reports."""
+    _say_ingested(result.ingested)
+    found, routed = result.discovered, result.routed
+    typer.echo(f"analysed: {result.analysed.texts} texts")
+    typer.echo(
+        f"discovered: {found.born} new issues from {found.segments} complaint segments; {found.joined} joined known "
+        f"issues, {found.unassigned} stand alone; {found.copies} copies count once"
+    )
+    typer.echo(f"routed: {routed.routed} feedback, {routed.tickets} tickets")
+    for path in result.reports:
+        typer.echo(path)
+
+
+def _week(text: str | None) -> Week | None:
+    from koe.week import Week
+
+    return Week.parse(text) if text else None
+
+
+def report(
+    ctx: typer.Context,
+    week: WeekOption = None,
+    formats: Annotated[str, typer.Option("--format", help="Of html, md, json, xlsx; with commas.")] = "html,md,json",
+    lang: Annotated[str | None, typer.Option("--lang", help="ja, en or ja,en (default: koe.yaml's).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder (default: koe.yaml's output).")] = None,
+) -> None:
+    """Write the defect report of a week; prints one path a line."""
+    from flows.steps import report as reporting
+    from koe.week import Week
+
+    wiring = open_store(ctx)
+    chosen = _week(week) or Week.last_complete(wiring.clock(), wiring.settings.zone)
+    built = reporting.build(wiring, chosen)
+    langs = lang.split(",") if lang else wiring.settings.languages
+    for path in reporting.write(built, out or wiring.output, formats.split(","), langs):
+        typer.echo(path)
+
+
+def verify(
+    ctx: typer.Context,
+    report: Annotated[Path, typer.Argument(help="The JSON of a report.")],
+    json_out: JsonOption = False,
+) -> None:
+    """Recompute every figure and every quotation of a report from the store; names each place that differs."""
+    from reports.verify import verify as verify_report
+
+    wiring = open_store(ctx)
+    try:
+        content = json.loads(report.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{report}: no such file; expected the .json that `koe report` wrote") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{report}: not JSON ({error}); expected the .json that `koe report` wrote") from error
+    mismatches = verify_report(wiring.database, content, wiring.settings)
+    if json_out:
+        echo_json(mismatches)
+    else:
+        for mismatch in mismatches:
+            typer.echo(f"{mismatch.place}: the report says {mismatch.found!r}, the store {mismatch.expected!r}")
+        if not mismatches:
+            typer.echo(f"{report}: every figure and quotation matches the store")
+    if mismatches:
+        raise typer.Exit(1)

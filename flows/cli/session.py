@@ -1,0 +1,94 @@
+"""What every command needs: the wiring from ``--config``, a store that is there, output for people or machines."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from flows.wiring import Wiring
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a machine to read.")]
+WeekOption = Annotated[
+    str | None, typer.Option("--week", help="ISO week such as 2026-W47 (default: the last complete week).")
+]
+
+#: Exit code of a run that finished although some rows were refused.
+SOME_REFUSED = 3
+
+
+def wiring_of(ctx: typer.Context) -> Wiring:
+    """The wiring of this call: settings from ``--config``, ``KOE_CONFIG`` or ``./koe.yaml``."""
+    from flows.wiring import Wiring
+
+    return Wiring.from_config(ctx.obj)
+
+
+def open_store(ctx: typer.Context, create: bool = False) -> Wiring:
+    """The wiring with a database that is there and of this version; ``create`` makes or upgrades it.
+
+    Raises:
+        StorageError: when the database is missing or of another version, with the mend.
+    """
+    wiring = wiring_of(ctx)
+    if create:
+        wiring.database.migrate()
+    else:
+        wiring.database.check()
+    return wiring
+
+
+def echo_json(value: object) -> None:
+    """Print a value as one JSON document; dataclasses, enums, times and paths are understood."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: Any) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, a plain line every tenth of the work otherwise; both on standard error.
+
+    Yields a function to call with the number of things done since the last call.
+    """
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
+        return
+    seen, said = 0, 0
+
+    def advance(done: int) -> None:
+        nonlocal seen, said
+        seen += done
+        tenth = 10 * seen // total if total else seen // 100_000
+        if tenth > said:
+            said = tenth
+            typer.echo(f"{what}: {seen}" + (f" of {total}" if total else ""), err=True)
+
+    yield advance
