@@ -58,7 +58,7 @@ class SourceSettings(Part):
     """A file or a set of files that feedback comes from, and how its columns are called.
 
     ``map`` gives the column of a field (``text: 本文``), ``set`` a fixed value for it. A field whose column has the
-    same name needs no entry; columns that no field claims become attributes.
+    same name needs no entry; columns that no field claims become attributes, but for those in ``ignore``.
     """
 
     channel: Channel | None = None
@@ -70,6 +70,7 @@ class SourceSettings(Part):
     sheet: str | None = None
     map: dict[str, str] = Field(default_factory=dict)
     set: dict[str, str | int | float] = Field(default_factory=dict)
+    ignore: list[str] = Field(default_factory=list)
     scale: Scale | None = None
 
 
@@ -195,12 +196,17 @@ class RoutingSettings(Part):
 
 
 class DiscoverySettings(Part):
-    """How alike complaints must be to share an issue, and how many make one."""
+    """How alike complaints must be to share an issue, and how many make one.
+
+    ``min_members`` counts different feedback. ``complaint`` is the probability from which a segment complains.
+    ``assign`` says how far a segment must stand out towards an issue, in standard deviations of what unrelated
+    complaints of the product show; ``found`` is the cosine at which two gathered groups are one issue.
+    """
 
     min_members: int = Field(default=4, ge=2)
     complaint: float = Field(default=0.5, ge=0, le=1)
-    assign: float = Field(default=0.62, ge=-1, le=1)
-    found: float = Field(default=0.62, ge=-1, le=1)
+    assign: float = Field(default=2.0, ge=0, le=10)
+    found: float = Field(default=0.4, ge=-1, le=1)
 
 
 class DetectionSettings(Part):
