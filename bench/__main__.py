@@ -1,0 +1,34 @@
+"""``python -m bench``: without a name all benchmarks, with names those."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import analysing, ingesting, planted, tweets
+
+_BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
+    "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
+    "ingest": ("rows per second and peak memory", ingesting.main),
+    "analyse": ("reviews per second, beside the usual alternative", analysing.main),
+    "tweets": ("discovered issues against labelled reasons", tweets.main),
+}
+
+
+def main() -> None:
+    """Run the named benchmarks."""
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    listing = "; ".join(f"{name}: {about}" for name, (about, _) in _BENCHMARKS.items())
+    parser.add_argument("names", nargs="*", choices=[*_BENCHMARKS, []], help=listing)
+    parser.add_argument("--real", type=Path, help="folder with en-alexa/ and en-airline-tweets/")
+    parser.add_argument("--demo", type=Path, default=Path("koe-demo"), help="folder that `koe demo` built")
+    parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000], help="rows to ingest")
+    arguments = parser.parse_args()
+    for name in arguments.names or _BENCHMARKS:
+        print(f"# {name}: {_BENCHMARKS[name][0]}", flush=True)
+        _BENCHMARKS[name][1](arguments)
+
+
+if __name__ == "__main__":
+    main()
