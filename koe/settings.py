@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koe.feedback import Channel, Disclosure, Scale
@@ -124,12 +124,13 @@ class TaxonomySettings(Part):
     off: list[str] = Field(default_factory=list)
     add: list[TriggerPattern] = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _known_types(self) -> TaxonomySettings:
-        for name in [*self.rename, *self.off]:
+    @field_validator("rename", "off")
+    @classmethod
+    def _known_types(cls, names: Any) -> Any:
+        for name in names:
             if name not in TRIGGER_TYPES:
                 raise ValueError(f"unknown trigger type {name!r}; known ones are {', '.join(TRIGGER_TYPES)}")
-        return self
+        return names
 
 
 class Condition(Part):

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from koe.errors import SettingsError
+from koe.settings_file import load_settings
+
+
+def _file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "koe.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_defaults_hold_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert settings.timezone == "Asia/Tokyo"
+    assert settings.languages == ["ja", "en"]
+    assert settings.database == "sqlite:///koe.sqlite"
+
+
+def test_a_file_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _file(tmp_path, "timezone: Europe/London\n")
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().timezone == "Europe/London"
+
+
+def test_koe_config_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOE_CONFIG", str(_file(tmp_path, "output: elsewhere\n")))
+    settings = load_settings()
+    assert settings.output == "elsewhere"
+    assert settings.folder == tmp_path.resolve()
+
+
+def test_the_environment_wins_over_the_file_and_leaves_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOE_DETECTION__LEVEL", "0.01")
+    settings = load_settings(_file(tmp_path, "detection: {level: 0.2, baseline_weeks: 9}\n"))
+    assert settings.detection.level == 0.01
+    assert settings.detection.baseline_weeks == 9
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "koe.yaml"
+    path.write_bytes(b"\xef\xbb\xbftimezone: UTC\n")
+    assert load_settings(path).timezone == "UTC"
+
+
+def test_durations_are_written_with_a_unit(tmp_path: Path) -> None:
+    settings = load_settings(_file(tmp_path, "queues: {audio: {due: {urgent: 90m, low: 7d}, lease: 1h}}\n"))
+    assert settings.queues["audio"].due["urgent"] == timedelta(minutes=90)
+    assert settings.queues["audio"].lease == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("timezone: Asia/Tokio\n", 1, "IANA time zone"),
+        ("output: x\n\nlevel: 3\n", 3, "unknown key level"),
+        ("sources:\n  a:\n    path: b.csv\n    mapp: {}\n", 4, "one of channel, encoding"),
+        ("detection:\n  level: 2\n", 2, "less than 1"),
+        ("queues:\n  audio:\n    due: {urgent: soon}\n", 3, "30m, 4h or 2d"),
+        ("taxonomy:\n  off: [availabilty]\n", 2, "unknown trigger type 'availabilty'"),
+        ("sources: [\n", 2, "not YAML"),
+        ("- a\n", 1, "not a mapping"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line_and_what_was_expected(tmp_path: Path, text: str, line: int, said: str) -> None:
+    path = _file(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    assert caught.value.where == f"{path}:{line}"
+    assert said in str(caught.value)
+
+
+def test_a_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="koe init"):
+        load_settings(tmp_path / "none.yaml")
