@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from koe.analysis import Field
 from koe.errors import UsageError
+from koe.week import Week
 
 _ID = re.compile(r"ISSUE-(\d{4,})")
 
@@ -65,7 +66,7 @@ class Member:
 
 
 class LedgerKind(StrEnum):
-    """What can happen to an issue."""
+    """What can happen to an issue; ``REFIT`` is a run of the discovery over all of them."""
 
     BORN = "born"
     RENAMED = "renamed"
@@ -75,13 +76,17 @@ class LedgerKind(StrEnum):
     DISMISSED = "dismissed"
     FIXED = "fixed"
     REOPENED = "reopened"
+    REFIT = "refit"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One thing that happened to an issue; never changed, never deleted."""
+    """One thing that happened to an issue; never changed, never deleted.
 
-    issue: str
+    A refit, the one event that concerns no single issue, has ``issue`` ``None``.
+    """
+
+    issue: str | None
     kind: LedgerKind
     effective_at: datetime
     details: Mapping[str, object] = field(default_factory=dict)
@@ -112,3 +117,30 @@ class Issue:
     dismissed: bool = False
     fixed_from: datetime | None = None
     merged_into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A statement that an issue rises beyond chance in a week.
+
+    ``level`` is the false discovery rate it was made under, ``q_value`` the ``p_value`` corrected over all issues of
+    the week. ``event`` numbers the rises of the issue; each is alerted once.
+    """
+
+    issue: str
+    week: Week
+    level: float
+    p_value: float
+    q_value: float
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person changed, on an issue or on what koe said of a feedback; never changed, never deleted."""
+
+    subject: str
+    kind: str
+    effective_at: datetime
+    by: str
+    details: Mapping[str, object] = field(default_factory=dict)

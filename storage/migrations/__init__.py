@@ -1,0 +1,1 @@
+"""The history of the tables; :meth:`storage.database.Database.migrate` runs it."""

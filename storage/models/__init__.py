@@ -1,0 +1,40 @@
+"""The tables, one module for each word of the design."""
+
+from __future__ import annotations
+
+from storage.models.alert import AlertRow
+from storage.models.analysis import AnalysisRow, IntentRow, SegmentRow, TriggerPhraseRow
+from storage.models.base import Base
+from storage.models.counter import CounterRow
+from storage.models.exposure import ExposureRow
+from storage.models.feedback import CopyRow, FeedbackRow
+from storage.models.issue import CorrectionRow, IssueRow, LedgerRow, MemberRow, UnassignedRow
+from storage.models.quarantine import QuarantineRow
+from storage.models.routing import RoutingRow
+from storage.models.snapshot import ConfigSnapshotRow
+from storage.models.ticket import ReplyRow, TicketCopyRow, TicketEventRow, TicketRow
+
+__all__ = [
+    "AlertRow",
+    "AnalysisRow",
+    "Base",
+    "ConfigSnapshotRow",
+    "CopyRow",
+    "CorrectionRow",
+    "CounterRow",
+    "ExposureRow",
+    "FeedbackRow",
+    "IntentRow",
+    "IssueRow",
+    "LedgerRow",
+    "MemberRow",
+    "QuarantineRow",
+    "ReplyRow",
+    "RoutingRow",
+    "SegmentRow",
+    "TicketCopyRow",
+    "TicketEventRow",
+    "TicketRow",
+    "TriggerPhraseRow",
+    "UnassignedRow",
+]

@@ -1,0 +1,79 @@
+"""Work: everything a unit of work can read and write, one store for each word."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.alert_store import AlertStore
+from storage.analysis_store import AnalysisStore
+from storage.exposure_store import ExposureStore
+from storage.feedback_store import FeedbackStore
+from storage.issue_store import IssueStore
+from storage.quarantine_store import QuarantineStore
+from storage.routing_store import RoutingStore
+from storage.snapshot_store import SnapshotStore
+from storage.ticket_filing import TicketFiling
+from storage.ticket_store import TicketStore
+
+
+class Work:
+    """A unit of work; what it wrote is lost unless :meth:`commit` is called."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def commit(self) -> None:
+        """Keep what was written so far; what is written afterwards needs another commit."""
+        self._connection.commit()
+
+    @cached_property
+    def feedback(self) -> FeedbackStore:
+        """What customers said."""
+        return FeedbackStore(self._connection)
+
+    @cached_property
+    def quarantine(self) -> QuarantineStore:
+        """Rows that were refused."""
+        return QuarantineStore(self._connection)
+
+    @cached_property
+    def analyses(self) -> AnalysisStore:
+        """What models say of texts."""
+        return AnalysisStore(self._connection)
+
+    @cached_property
+    def issues(self) -> IssueStore:
+        """Recurring complaints and their ledger."""
+        return IssueStore(self._connection)
+
+    @cached_property
+    def alerts(self) -> AlertStore:
+        """Issues that rise beyond chance."""
+        return AlertStore(self._connection)
+
+    @cached_property
+    def routings(self) -> RoutingStore:
+        """What the routing rules decided."""
+        return RoutingStore(self._connection)
+
+    @cached_property
+    def tickets(self) -> TicketStore:
+        """Feedback that waits for an answer."""
+        return TicketStore(self._connection)
+
+    @cached_property
+    def filing(self) -> TicketFiling:
+        """Tickets by the thousand."""
+        return TicketFiling(self._connection)
+
+    @cached_property
+    def exposures(self) -> ExposureStore:
+        """Units of products and variants."""
+        return ExposureStore(self._connection)
+
+    @cached_property
+    def snapshots(self) -> SnapshotStore:
+        """Settings that reports were made under."""
+        return SnapshotStore(self._connection)
