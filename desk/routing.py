@@ -6,7 +6,7 @@ table. Whatever they say, a review of 1 or 2 stars and a survey score at the bot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -90,6 +90,16 @@ def route(
     """
     book = book or default_book()
     return decide(gather(feedback, analysis, earlier=earlier, answered=answered, names=book.names), book)
+
+
+def router(settings: Settings) -> Callable[[Feedback, Analysis | None], Routing]:
+    """The decision as a function of one Feedback and its Analysis, by the rules of koe.yaml and the default table.
+
+    Raises:
+        SettingsError: when a rule can never work.
+    """
+    book = rule_book(settings)
+    return lambda feedback, analysis: route(feedback, analysis, book)
 
 
 def decide(facts: Facts, book: RuleBook) -> Routing:

@@ -1,0 +1,188 @@
+"""Queues: what support people do with tickets, from the list to closing.
+
+=========  ================================  ===========================================
+act        from                              to
+=========  ================================  ===========================================
+next       open, or a lease that ran out     claimed
+claim      any but resolved and closed       claimed; waits when somebody else holds it
+reply      any but resolved and closed       replied
+resolve    any but resolved and closed       resolved
+close      any but closed                    closed
+=========  ================================  ===========================================
+
+Nobody acts on a ticket that somebody else holds before that lease has run out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from desk.routing import all_queues
+from koe.errors import ConflictError, NotFoundError, UsageError
+from koe.settings import QueueSettings, Settings
+from koe.ticket import Priority, Ticket, TicketState
+
+if TYPE_CHECKING:
+    from storage.work import Work
+
+#: States in which somebody still has to do something.
+ONGOING = (TicketState.OPEN, TicketState.CLAIMED, TicketState.WAITING, TicketState.REPLIED)
+_DONE = (TicketState.RESOLVED, TicketState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """How a queue stands: tickets to be done by priority, how many are free and how many are late."""
+
+    queue: str
+    title: str
+    waiting: int
+    free: int
+    late: int
+    urgent: int
+
+
+def list_tickets(
+    work: Work,
+    settings: Settings,
+    queue: str | None = None,
+    states: Collection[TicketState] = ONGOING,
+    limit: int = 50,
+) -> list[Ticket]:
+    """Tickets by urgency, then due time.
+
+    Raises:
+        NotFoundError: no such queue.
+    """
+    _settings_of(settings, queue)
+    return work.tickets.list(queue=queue, states=states, limit=limit)
+
+
+def next_ticket(work: Work, settings: Settings, queue: str | None, who: str, now: datetime) -> Ticket | None:
+    """Claim the most urgent free ticket of a queue (default: of all); ``None`` when there is none.
+
+    Raises:
+        NotFoundError: no such queue.
+    """
+    lease = _settings_of(settings, queue).lease
+    return work.tickets.claim(queue, _named(who), lease, now)
+
+
+def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime) -> Ticket:
+    """Claim a certain ticket; who holds it already gets a new lease.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: somebody else holds it, or it is done.
+    """
+    ticket = _free_for(work, ticket_id, who, now, "claim")
+    return work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
+
+
+def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, now: datetime) -> Ticket:
+    """Store a reply; the ticket becomes ``replied`` and stays with who replied.
+
+    Raises:
+        NotFoundError: no such ticket.
+        UsageError: the reply is empty.
+        ConflictError: somebody else holds the ticket, or it is done.
+    """
+    if not text.strip():
+        raise UsageError("the reply is empty; nothing was stored")
+    ticket = _free_for(work, ticket_id, who, now, "reply to")
+    if ticket.assignee != who or ticket.state is TicketState.OPEN:
+        work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
+    work.tickets.reply(ticket.id, text, who, now)
+    return work.tickets.get(ticket.id)
+
+
+def resolve(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
+    """Say that the customer's problem is solved.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: somebody else holds it, or it is done.
+    """
+    ticket = _free_for(work, ticket_id, who, now, "resolve")
+    return work.tickets.transition(ticket.id, TicketState.RESOLVED, _named(who), now, note)
+
+
+def close(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
+    """Put a ticket away, solved or not.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: somebody else holds it, or it is closed.
+    """
+    ticket = _free_for(work, ticket_id, who, now, "close", done=(TicketState.CLOSED,))
+    return work.tickets.transition(ticket.id, TicketState.CLOSED, _named(who), now, note)
+
+
+def is_late(ticket: Ticket, now: datetime) -> bool:
+    """Whether it is past its due time and nobody answered yet."""
+    return (
+        ticket.due_at is not None and ticket.due_at <= now and ticket.state in (TicketState.OPEN, TicketState.CLAIMED)
+    )
+
+
+def is_held(ticket: Ticket, now: datetime) -> bool:
+    """Whether somebody holds it: claimed, with a lease that has not run out."""
+    return ticket.state is TicketState.CLAIMED and ticket.claimed_until is not None and now < ticket.claimed_until
+
+
+def overview(work: Work, settings: Settings, now: datetime, lang: str = "en") -> list[QueueLine]:
+    """Every queue with what waits in it; queues that koe.yaml dropped but that still hold tickets come last."""
+    every: Sequence[Ticket] = work.tickets.list(states=ONGOING, limit=1_000_000)
+    queues = all_queues(settings)
+    lines = []
+    for name in [*queues, *sorted({ticket.queue for ticket in every} - queues.keys())]:
+        own = [ticket for ticket in every if ticket.queue == name]
+        titles = queues[name].title if name in queues else None
+        title = (titles.ja if lang == "ja" else titles.en) if titles else None
+        lines.append(
+            QueueLine(
+                queue=name,
+                title=title or name,
+                waiting=len(own),
+                free=sum(ticket.state is TicketState.OPEN for ticket in own),
+                late=sum(is_late(ticket, now) for ticket in own),
+                urgent=sum(ticket.priority is Priority.URGENT for ticket in own),
+            )
+        )
+    return lines
+
+
+def _free_for(
+    work: Work, ticket_id: str, who: str, now: datetime, act: str, done: Collection[TicketState] = _DONE
+) -> Ticket:
+    ticket = work.tickets.get(ticket_id)
+    if ticket.state in done:
+        raise ConflictError(f"cannot {act} {ticket.id}: it is {ticket.state.value} already")
+    if is_held(ticket, now) and ticket.assignee != who:
+        raise ConflictError(
+            f"cannot {act} {ticket.id}: {ticket.assignee} holds it until {ticket.claimed_until:%Y-%m-%d %H:%M} UTC; "
+            "take another one with `koe queue next`"
+        )
+    return ticket
+
+
+def _settings_of(settings: Settings, queue: str | None) -> QueueSettings:
+    queues = all_queues(settings)
+    if queue is None:
+        return QueueSettings()
+    if queue not in queues:
+        raise NotFoundError("queue", queue, queues)
+    return queues[queue]
+
+
+def _lease(settings: Settings, ticket: Ticket) -> timedelta:
+    return all_queues(settings).get(ticket.queue, QueueSettings()).lease
+
+
+def _named(who: str) -> str:
+    if not who.strip():
+        raise UsageError("say who you are: --as NAME, or set USER in the environment")
+    return who
