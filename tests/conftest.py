@@ -1,0 +1,83 @@
+"""What all tests share: no environment of the person who runs them, and an analyser that needs no weights."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from koe.analysis import Analysis, Document, Field, Segment, SentimentReading, TriggerPhrase
+from koe.taxonomy import Intent, Polarity, Sentiment
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("KOE_") and name not in {"KOE_REAL_DATA", "KOE_TEST_POSTGRES_URL"}:
+            monkeypatch.delenv(name)
+
+
+class KeywordAnalyser:
+    """An Analyser for tests: complaints are told by words, embeddings are hashed character pairs."""
+
+    name = "keyword"
+    version = "keyword-1"
+    _WIDTH = 64
+    _BAD = re.compile(r"出ない|切れる|割れ|壊れ|broke|silent|drops|smoke|煙", re.IGNORECASE)
+
+    def analyse(
+        self, documents: Sequence[Document], progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, Analysis]]:
+        for index, document in enumerate(documents):
+            yield index, self._read(document)
+            if progress:
+                progress(1)
+
+    def _read(self, document: Document) -> Analysis:
+        segments: list[Segment] = []
+        triggers: list[TriggerPhrase] = []
+        fields: tuple[tuple[Field, str], ...] = (("title", document.title), ("text", document.text))
+        for field, said in fields:
+            for match in re.finditer(r"[^。.!！\n]+", said):
+                bad = self._BAD.search(match[0])
+                segments.append(
+                    Segment(field, match.start(), match.end(), 0.9 if bad else 0.1, self._embedding(match[0]))
+                )
+                if bad:
+                    start = match.start() + bad.start()
+                    kind = "safety" if bad[0] in {"smoke", "煙"} else "defect"
+                    triggers.append(
+                        TriggerPhrase(field, start, start + len(bad[0]), bad[0], kind, Polarity.NEGATIVE, 0.9)
+                    )
+        negative = bool(triggers)
+        label = Sentiment.NEGATIVE if negative else Sentiment.POSITIVE
+        safety = any(trigger.type == "safety" for trigger in triggers)
+        return Analysis(
+            model=self.version,
+            lang=document.lang or ("en" if document.text.isascii() else "ja"),
+            sentiment=SentimentReading(label, -0.8 if negative else 0.8, dict.fromkeys(Sentiment, 0.25)),
+            intents={Intent.COMPLAINT if negative else Intent.PRAISE: 0.9},
+            safety=safety,
+            safety_score=0.9 if safety else 0.05,
+            triggers=tuple(triggers),
+            segments=tuple(segments),
+            embedding=self._embedding(document.text),
+        )
+
+    def _embedding(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+        vector = np.zeros(self._WIDTH, np.float32)
+        for pair in itertools.pairwise(text):
+            digest = hashlib.sha256("".join(pair).encode("utf-8", "replace")).digest()
+            vector[digest[0] % self._WIDTH] += 1.0 if digest[1] % 2 else -1.0
+        norm = float(np.linalg.norm(vector))
+        return vector / norm if norm else vector
+
+
+@pytest.fixture
+def keyword_analyser() -> KeywordAnalyser:
+    return KeywordAnalyser()
