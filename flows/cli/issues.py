@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.session import JsonOption, echo_json, open_store
+from flows.cli.tables import one_line, show_table
 from koe.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
+    from koe.issue import Issue, Span
+    from storage.work import Work
 
 commands = typer.Typer(help="Recurring complaints: list them, read them, correct them.", no_args_is_help=True)
 
@@ -40,18 +44,25 @@ def list_issues(
     if json_out:
         echo_json([{**_as_dict(one.issue), "segments": sizes.get(one.issue.id, 0)} for one in stored])
         return
-    for one in stored:
-        issue = one.issue
-        label = " / ".join(name for name in (issue.label.ja, issue.label.en) if name)
-        state = "dismissed" if issue.dismissed else "fixed" if issue.fixed_from else "open"
-        typer.echo(f"{issue.id}\t{issue.product_id or '-'}\t{sizes.get(issue.id, 0)}\t{state}\t{label}")
+    rows = [
+        (one.id, one.issue.product_id or "-", str(sizes.get(one.id, 0)), _state(one.issue), _names(one.issue))
+        for one in stored
+    ]
+    show_table(["issue", "product", "segments", "state", "name"], rows)
 
 
-def _as_dict(issue: object) -> dict[str, object]:
-    import dataclasses
+def _names(issue: Issue) -> str:
+    return " / ".join(name for name in (issue.label.ja, issue.label.en) if name)
 
-    assert dataclasses.is_dataclass(issue) and not isinstance(issue, type)
-    return dataclasses.asdict(issue)
+
+def _as_dict(issue: Issue) -> dict[str, object]:
+    return {**dataclasses.asdict(issue), "state": _state(issue)}
+
+
+def _state(issue: Issue) -> str:
+    if issue.merged_into:
+        return f"merged into {issue.merged_into}"
+    return "dismissed" if issue.dismissed else "fixed" if issue.fixed_from else "open"
 
 
 @commands.command()
@@ -60,8 +71,8 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         stored = work.issues.get(issue)
-        ledger = work.issues.ledger(stored.issue.id)
-        members = [member for member in work.issues.members() if member.issue == stored.issue.id]
+        ledger = [one.event for one in work.issues.ledger(stored.id)]
+        members = work.issues.members(issue=stored.id)
         words = [(member.span.feedback, _words(work, member.span)) for member in members]
     if json_out:
         quoted = [{"feedback": key, "text": text} for key, text in words]
@@ -75,15 +86,10 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
     for event in ledger:
         typer.echo(f"  {event.effective_at:%Y-%m-%d} {event.kind} by {event.by}")
     for key, text in words:
-        typer.echo(f"  {key}: {text}")
+        typer.echo(f"  {key}: {one_line(text)}")
 
 
-def _words(work: object, span: object) -> str:
-    from storage.database import Work
-
-    from koe.issue import Span
-
-    assert isinstance(work, Work) and isinstance(span, Span)
+def _words(work: Work, span: Span) -> str:
     stored = work.feedback.version(span.feedback, span.version)
     said = (stored.feedback.title if span.field == "title" else stored.feedback.text) if stored else None
     return (said or "")[span.start : span.end]
@@ -102,7 +108,7 @@ def rename(
         raise UsageError("nothing to rename: give --ja NAME, --en NAME or both")
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.rename(issue, ja=ja, en=en, by=by, at=wiring.clock())
+        work.issues.rename(issue, ja=ja, en=en, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{issue}: renamed")
 
@@ -117,7 +123,7 @@ def merge(
     """Merge an issue into another; its id stays as an alias."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.merge(issue, into=into, by=by, at=wiring.clock())
+        work.issues.merge(issue, into=into, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{issue}: merged into {into}")
 
@@ -132,7 +138,7 @@ def split(
     """Part some feedback from an issue; it founds a new one."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        new = work.issues.split(issue, feedback, by=by, at=wiring.clock())
+        new = work.issues.split(issue, feedback, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{issue}: {len(feedback)} feedback now in {new.id}")
 
@@ -147,7 +153,7 @@ def move(
     """Move a feedback's segments from the issue they are in to another one."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.move(feedback, to=issue, by=by, at=wiring.clock())
+        work.issues.move([feedback], to=issue, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{feedback}: moved to {issue}")
 
@@ -157,7 +163,7 @@ def dismiss(ctx: typer.Context, issue: IssueArgument, by: ByOption = "unknown") 
     """Say that an issue is no defect; it leaves the report."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.dismiss(issue, by=by, at=wiring.clock())
+        work.issues.dismiss(issue, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{issue}: dismissed")
 
@@ -172,7 +178,7 @@ def fix(
     """Say that an issue is fixed from a day on."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.fix(issue, since=_day(wiring, since), by=by, at=wiring.clock())
+        work.issues.fix(issue, by=by, effective_at=_day(wiring, since))
         work.commit()
     typer.echo(f"{issue}: fixed from {since}")
 
@@ -190,6 +196,6 @@ def reopen(ctx: typer.Context, issue: IssueArgument, by: ByOption = "unknown") -
     """Take back that an issue is fixed or dismissed."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.reopen(issue, by=by, at=wiring.clock())
+        work.issues.reopen(issue, by=by, effective_at=wiring.clock())
         work.commit()
     typer.echo(f"{issue}: open again")

@@ -119,8 +119,7 @@ def run(ctx: typer.Context, week: WeekOption = None, json_out: JsonOption = Fals
     """Ingest, analyse, discover, detect, route and report a week: what the schedule runs."""
     from flows.steps.run import run as run_week
 
-    wiring = wiring_of(ctx)
-    result = run_week(wiring, progress, _week(week))
+    result = run_week(wiring_of(ctx), progress, _week(week))
     if json_out:
         echo_json(result)
     else:
@@ -160,8 +159,9 @@ def report(
     from flows.steps import report as reporting
     from koe.week import Week
 
+    named = _week(week)
     wiring = open_store(ctx)
-    chosen = _week(week) or Week.last_complete(wiring.clock(), wiring.settings.zone)
+    chosen = named or Week.last_complete(wiring.clock(), wiring.settings.zone)
     built = reporting.build(wiring, chosen)
     langs = lang.split(",") if lang else wiring.settings.languages
     for path in reporting.write(built, out or wiring.output, formats.split(","), langs):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.session import SOME_REFUSED, JsonOption, echo_json, open_store
+from flows.cli.tables import printable, show_table
 
 commands = typer.Typer(help="Rows that were refused, why, and trying them again.", no_args_is_help=True)
 
@@ -30,8 +31,9 @@ def list_rows(
     if json_out:
         echo_json(rows)
         return
-    for row in rows:
-        typer.echo(f"{row.id}\t{row.source}\t{row.position}\t{row.reason}")
+    show_table(
+        ["row", "source", "position", "reason"], [(str(row.id), row.source, row.position, row.reason) for row in rows]
+    )
     if not rows:
         typer.echo("the quarantine is empty", err=True)
 
@@ -42,7 +44,7 @@ def show(ctx: typer.Context, number: Annotated[int, typer.Argument(help="The row
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         row = work.quarantine.get(number)
-    typer.echo(f"source:   {row.source}\nposition: {row.position}\nreason:   {row.reason}\n\n{row.raw}")
+    typer.echo(f"source:   {row.source}\nposition: {row.position}\nreason:   {row.reason}\n\n{printable(row.raw)}")
 
 
 @commands.command()

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from koe.issue import Span
-from koe.taxonomy import COMPLAINT_TYPES, Polarity
+from koe.analysis import Document
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
-    from koe.analysis import Analysis, Segment, TriggerPhrase
-    from nlp.discovery import ComplaintSegment
-    from storage.database import Work
+    from nlp.discovery import ComplaintSegment, KnownIssue
     from storage.feedback_store import StoredFeedback
+    from storage.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoverCounts:
-    """What a run of discovery did: segments read, joined to known issues, issues born, segments left alone."""
+    """What a run did: complaint segments without an issue, those that joined a known one, issues born, segments left.
+
+    ``copies`` is how many feedback are known to repeat another one.
+    """
 
     segments: int
     joined: int
@@ -34,86 +36,77 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
 
     Known issues take their own first; only the rest may found new ones, numbered by their earliest feedback.
     """
-    from nlp.discovery import KnownIssue, discover
+    from nlp.discovery.discover import discover as group
 
     now = wiring.clock()
-    until = until or now
     with wiring.database.work() as work:
-        seen = list(work.feedback.seen(until))
-        copies = _tell_copies(work, seen)
-        taken = {member.span for member in work.issues.members()}
-        segments = [segment for segment in _complaints(work, seen, copies, wiring) if segment.span not in taken]
-        known = [
-            KnownIssue(issue.id, issue.product_id, centre, issue.label, size)
-            for issue, centre, size in work.issues.known()
-        ]
-        found = discover(segments, known, wiring.settings.discovery)
+        seen = list(work.feedback.seen(until or now))
+        _tell_copies(work, seen)
+        copies = work.feedback.copies()
+        home = {member.span: member.issue for member in work.issues.members()}
+        rest: list[ComplaintSegment] = []
+        members: defaultdict[str, list[ComplaintSegment]] = defaultdict(list)
+        for segment in _complaints(work, seen, copies, wiring):
+            (members[home[segment.span]] if segment.span in home else rest).append(segment)
+        found = group(rest, _known(work, home.values()), wiring.settings.discovery, members)
         work.issues.begin_refit(now)
-        for issue_id, members in found.joined.items():
-            work.issues.add_members(issue_id, members, now)
-        for issue_id, centre in found.centres.items():
-            work.issues.set_centre(issue_id, centre)
+        for issue, joined in found.joined.items():
+            work.issues.add_members(issue, joined, now)
+        for issue, centre in found.centres.items():
+            work.issues.set_centre(issue, centre)
         for new in found.found:
-            issue = work.issues.create(new.product_id, new.label, new.first_seen, new.centre, now)
-            work.issues.add_members(issue.id, new.members, now)
-        work.issues.set_unassigned([(alone.span, alone.reason) for alone in found.unassigned])
+            born = work.issues.create(new.product_id, new.label, new.first_seen, new.centre, now)
+            work.issues.add_members(born.id, new.members, now)
+        work.issues.set_unassigned([(alone.span, alone.reason) for alone in found.unassigned], now)
         work.commit()
-    joined = sum(map(len, found.joined.values()))
-    return DiscoverCounts(len(segments), joined, len(found.found), len(found.unassigned), len(copies))
+    joined_count = sum(map(len, found.joined.values()))
+    return DiscoverCounts(len(rest), joined_count, len(found.found), len(found.unassigned), len(copies))
 
 
-def _tell_copies(work: Work, seen: list[StoredFeedback]) -> Mapping[str, str]:
+def _tell_copies(work: Work, seen: Sequence[StoredFeedback]) -> None:
     from nlp.discovery.copies import find_copies
 
-    texts = [
-        (stored.feedback.key, stored.feedback.product_id or "", stored.feedback.created_at, stored.feedback.text)
-        for stored in seen
-        if stored.feedback.text
-    ]
-    copies = find_copies(texts)
-    work.feedback.set_copies(copies)
-    return copies
-
-
-def _complaints(
-    work: Work, seen: list[StoredFeedback], copies: Mapping[str, str], wiring: Wiring
-) -> Iterator[ComplaintSegment]:
-    analyses = work.analyses.load({stored.text_hash for stored in seen}, wiring.analyser.version)
-    for stored in seen:
-        # What staff answer is not a complaint about the product, and a copy's words already stand in its original.
-        analysis = analyses.get(stored.text_hash)
-        if analysis is None or stored.feedback.parent_id or stored.feedback.key in copies:
-            continue
-        for segment in analysis.segments:
-            triggers = [trigger for trigger in analysis.triggers if _complains(trigger) and _inside(trigger, segment)]
-            if segment.complaint >= wiring.settings.discovery.complaint:
-                yield _complaint(stored, analysis, segment, triggers)
-
-
-def _complaint(
-    stored: StoredFeedback, analysis: Analysis, segment: Segment, triggers: list[TriggerPhrase]
-) -> ComplaintSegment:
-    from nlp.discovery import ComplaintSegment
-
-    feedback = stored.feedback
-    said = (feedback.title if segment.field == "title" else feedback.text) or ""
-    return ComplaintSegment(
-        span=Span(feedback.key, feedback.version, segment.field, segment.start, segment.end),
-        product_id=feedback.product_id,
-        text=said[segment.start : segment.end],
-        lang=analysis.lang,
-        created_at=feedback.created_at,
-        embedding=segment.embedding,
-        trigger_types=frozenset(trigger.type for trigger in triggers),
-        phrases=tuple(trigger.text for trigger in triggers),
-        counted=feedback.counted,
-        safety=any(trigger.type == "safety" for trigger in triggers),
+    work.feedback.set_copies(
+        find_copies(
+            [
+                (stored.key, stored.feedback.product_id, stored.feedback.created_at, stored.feedback.text)
+                for stored in seen
+                if stored.feedback.text
+            ]
+        )
     )
 
 
-def _complains(trigger: TriggerPhrase) -> bool:
-    return trigger.polarity is Polarity.NEGATIVE and trigger.type in COMPLAINT_TYPES
+def _known(work: Work, homes: Iterable[str]) -> list[KnownIssue]:
+    from nlp.discovery import KnownIssue
+
+    sizes = Counter(homes)
+    # A dismissed issue keeps taking its own, so that it is not found anew.
+    return [
+        KnownIssue(stored.id, stored.issue.product_id, stored.centre, stored.issue.label, sizes[stored.id])
+        for stored in work.issues.all()
+        if stored.issue.merged_into is None
+    ]
 
 
-def _inside(trigger: TriggerPhrase, segment: Segment) -> bool:
-    return trigger.field == segment.field and segment.start <= trigger.start and trigger.end <= segment.end
+def _complaints(
+    work: Work, seen: Sequence[StoredFeedback], copies: Mapping[str, str], wiring: Wiring
+) -> Iterator[ComplaintSegment]:
+    from nlp.discovery import complaint_segments
+
+    analyses = work.analyses.load({stored.text_hash for stored in seen}, wiring.analyser.version)
+    for stored in seen:
+        feedback, analysis = stored.feedback, analyses.get(stored.text_hash)
+        # An answer is not a complaint of the one who asked.
+        if analysis is None or feedback.parent_id:
+            continue
+        yield from complaint_segments(
+            feedback.key,
+            feedback.version,
+            Document(feedback.text or "", feedback.title or "", feedback.lang),
+            analysis,
+            product_id=feedback.product_id,
+            created_at=feedback.created_at,
+            threshold=wiring.settings.discovery.complaint,
+            counted=feedback.counted and feedback.key not in copies,
+        )

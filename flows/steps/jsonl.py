@@ -144,9 +144,6 @@ def cluster_lines(
     """The issue of each input line, in order, and the number of lines that could not be read."""
     from nlp.discovery.cluster_texts import cluster_texts
 
-    readable, results = parse_lines(lines)
-    refused = len(results)
-    clustered = cluster_texts([line.values for line in readable], wiring.analyser, wiring.settings.discovery, progress)
-    for line, result in zip(readable, clustered, strict=True):
-        results[line.number] = json.dumps(result, ensure_ascii=False)
-    return [results[number] for number in sorted(results)], refused
+    results = cluster_texts(lines, wiring.analyser, wiring.settings.discovery, progress)
+    refused = sum("error" in result for result in results)
+    return [json.dumps(result, ensure_ascii=False) for result in results], refused
