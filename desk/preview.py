@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desk.explain import Explanation, explain
@@ -32,16 +32,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a run would do: how many tickets by queue and priority, and what was routed otherwise before."""
+    """What a run would do: how many tickets by queue and priority, and what was routed otherwise before.
+
+    ``compared`` is how many routed Feedback dated from ``since`` on were looked at again.
+    """
 
     routed: int
     tickets: Mapping[tuple[str, Priority], int]
+    since: datetime
+    compared: int
     changes: Sequence[Change]
     unread: int
 
 
-def preview(work: Work, settings: Settings, model: str, since: datetime, until: datetime) -> Preview:
-    """What the rules of now would do, without writing: to what waits, and to what was routed dated from ``since`` on.
+def preview(work: Work, settings: Settings, model: str, back: timedelta, now: datetime) -> Preview:
+    """What the rules of now would do, without writing: to what waits, and to the last time's worth of what was routed.
+
+    ``back`` is counted from the newest Feedback that was routed, so that old data can be looked at too.
 
     Raises:
         SettingsError: when a rule of koe.yaml can never work.
@@ -49,14 +56,16 @@ def preview(work: Work, settings: Settings, model: str, since: datetime, until: 
     book = rule_book(settings)
     routed = 0
     tickets: dict[tuple[str, Priority], int] = {}
-    for page in decide_pending(work, settings, book, model, until):
+    for page in decide_pending(work, settings, book, model, now):
         routed += len(page)
         for decision in page:
             queue = decision.routing.queue
             if queue is not None and decision.copy_of is None:
                 tickets[queue, decision.routing.priority] = tickets.get((queue, decision.routing.priority), 0) + 1
-    changes = list(_changes(work, settings, book, model, since, until))
-    return Preview(routed, tickets, changes, work.routings.count_unread(model, until))
+    newest = min(work.routings.newest() or now, now)
+    since, until = newest - back, newest + timedelta.resolution
+    compared, changes = _changes(work, settings, book, model, since, until)
+    return Preview(routed, tickets, since, compared, changes, work.routings.count_unread(model, now))
 
 
 def explain_feedback(
@@ -80,13 +89,14 @@ def explain_feedback(
 
 def _changes(
     work: Work, settings: Settings, book: RuleBook, model: str, since: datetime, until: datetime
-) -> Iterator[Change]:
+) -> tuple[int, list[Change]]:
     within = settings.routing.repeat_within
     seen = list(work.feedback.seen(until, since=since))
     before = work.routings.load([stored.seq for stored in seen])
     analyses = work.analyses.load({stored.text_hash for stored in seen}, model, embeddings=False)
     answered = work.routings.parents(until)
     contacts = known_contacts(work, since - within, until, work.feedback.copies())
+    changes = []
     for stored in seen:
         old, feedback = before.get(stored.seq), stored.feedback
         if old is None:
@@ -99,7 +109,8 @@ def _changes(
             answered=stored.key in answered,
         )
         if _essence(after) != _essence(old.routing):
-            yield Change(stored.key, old.routing, after)
+            changes.append(Change(stored.key, old.routing, after))
+    return len(before), changes
 
 
 def _essence(routing: Routing) -> tuple[str | None, Priority, bool]:

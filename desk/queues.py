@@ -51,7 +51,7 @@ def list_tickets(
     queue: str | None = None,
     states: Collection[TicketState] = ONGOING,
     limit: int = 50,
-) -> list[Ticket]:
+) -> Sequence[Ticket]:
     """Tickets by urgency, then due time.
 
     Raises:

@@ -64,6 +64,11 @@ class AnalysisStore:
         query = self._without_analysis(select(func.count(_feedback.c.text_hash.distinct())), model, until)
         return int(self._connection.execute(query).scalar_one())
 
+    def newest_model(self) -> str | None:
+        """The model that read most recently, or ``None`` when nothing was read yet."""
+        query = select(_analyses.c.model).order_by(_analyses.c.id.desc()).limit(1)
+        return self._connection.execute(query).scalar()
+
     def save(self, results: Iterable[tuple[str, Analysis]], now: datetime | None = None) -> int:
         """Save analyses by the hash of their text; returns how many are new, the others stay as they are."""
         return sum(self._save_batch(batch, now or datetime.now(UTC)) for batch in batched(results, _SAVED_TOGETHER))

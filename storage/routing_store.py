@@ -94,6 +94,13 @@ class RoutingStore:
                 found[row.seq] = _routing(row)
         return found
 
+    def newest(self) -> datetime | None:
+        """The date of the newest Feedback that was routed."""
+        query = select(func.max(_feedback.c.created_at)).join_from(
+            _routings, _feedback, _feedback.c.seq == _routings.c.seq
+        )
+        return self._connection.execute(query).scalar()
+
     def contacts(self, since: datetime, until: datetime) -> Iterator[Contact]:
         """Everything from then on that needed a response; versions of the same Feedback come one by one."""
         query = (

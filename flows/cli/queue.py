@@ -1,0 +1,266 @@
+"""``koe queue``: the response queues on the terminal, from the list to closing a ticket."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.session import JsonOption, echo_json, open_store
+from flows.cli.tables import one_line, printable, show_pieces, show_table
+from koe.ticket import Ticket, TicketState
+
+if TYPE_CHECKING:
+    from desk.ticket_page import TicketPage
+    from flows.wiring import Wiring
+    from koe.feedback import Feedback
+    from storage.work import Work
+
+commands = typer.Typer(help="The response queues: take a ticket, answer it, close it.", no_args_is_help=True)
+
+TicketArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case number such as CASE-000001.")]
+WhoOption = Annotated[str, typer.Option("--as", envvar=["KOE_USER", "USER"], help="Who you are.")]
+NoteOption = Annotated[str, typer.Option("--note", help="Kept in the ticket's history.")]
+QueueOption = Annotated[str | None, typer.Option("--queue", help="Only this queue (default: all).")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(commands, name="queue", rich_help_panel="Issues and tickets")
+
+
+@commands.command("list")
+def list_tickets(
+    ctx: typer.Context,
+    queue: QueueOption = None,
+    state: Annotated[list[TicketState] | None, typer.Option("--state", help="Only tickets in this state.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many tickets at most.")] = 50,
+    counts: Annotated[bool, typer.Option("--counts", help="How the queues stand, instead of tickets.")] = False,
+    json_out: JsonOption = False,
+) -> None:
+    """List tickets, the most urgent first, then the one due first."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    now = wiring.clock()
+    with wiring.database.work(write=False) as work:
+        if counts:
+            lines = queues.overview(work, wiring.settings, now)
+        else:
+            tickets = queues.list_tickets(work, wiring.settings, queue, state or queues.ONGOING, limit)
+            said = {key: stored.feedback for key, stored in work.feedback.load([t.feedback for t in tickets]).items()}
+    if counts:
+        if json_out:
+            echo_json(lines)
+            return
+        show_table(
+            ["queue", "waiting", "free", "late", "urgent", "title"],
+            [[one.queue, str(one.waiting), str(one.free), str(one.late), str(one.urgent), one.title] for one in lines],
+        )
+        return
+    if json_out:
+        echo_json([_as_json(ticket, said.get(ticket.feedback)) for ticket in tickets])
+        return
+    show_table(
+        ["case", "priority", "queue", "state", "due", "product", "why", "words"],
+        [_row(ticket, said.get(ticket.feedback), wiring, now) for ticket in tickets],
+    )
+    if not tickets:
+        typer.echo("no tickets here", err=True)
+
+
+@commands.command("next")
+def next_ticket(
+    ctx: typer.Context, queue: QueueOption = None, who: WhoOption = "", json_out: JsonOption = False
+) -> None:
+    """Claim the most urgent free ticket and show it."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.next_ticket(work, wiring.settings, queue, who, wiring.clock())
+        work.commit()
+    if ticket is None:
+        if json_out:
+            echo_json(None)
+        typer.echo("nothing waits" + (f" in {queue}" if queue else ""), err=True)
+        return
+    _show(wiring, ticket.id, json_out)
+
+
+@commands.command()
+def show(ctx: typer.Context, case: TicketArgument, json_out: JsonOption = False) -> None:
+    """Show a ticket: the customer's words with the trigger phrases marked, why it is here, and its history."""
+    _show(open_store(ctx), case, json_out)
+
+
+@commands.command()
+def claim(ctx: typer.Context, case: TicketArgument, who: WhoOption = "", json_out: JsonOption = False) -> None:
+    """Claim a certain ticket, or take it for longer."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.claim(work, wiring.settings, case, who, wiring.clock())
+        work.commit()
+    until = f" until {_local(ticket.claimed_until, wiring)}" if ticket.claimed_until else ""
+    _told(ticket, f"claimed by {ticket.assignee}{until}", json_out)
+
+
+@commands.command()
+def reply(
+    ctx: typer.Context,
+    case: TicketArgument,
+    text: Annotated[str, typer.Argument(help="The reply, or - to read it from standard input.")],
+    who: WhoOption = "",
+    json_out: JsonOption = False,
+) -> None:
+    """Store a reply; replies are never changed afterwards."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    words = sys.stdin.read() if text == "-" else text
+    with wiring.database.work() as work:
+        ticket = queues.reply(work, wiring.settings, case, words, who, wiring.clock())
+        work.commit()
+    _told(ticket, "the reply is stored", json_out)
+
+
+@commands.command()
+def resolve(
+    ctx: typer.Context, case: TicketArgument, who: WhoOption = "", note: NoteOption = "", json_out: JsonOption = False
+) -> None:
+    """Say that the customer's problem is solved."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.resolve(work, case, who, wiring.clock(), note)
+        work.commit()
+    _told(ticket, "resolved", json_out)
+
+
+@commands.command()
+def close(
+    ctx: typer.Context, case: TicketArgument, who: WhoOption = "", note: NoteOption = "", json_out: JsonOption = False
+) -> None:
+    """Put a ticket away, solved or not."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.close(work, case, who, wiring.clock(), note)
+        work.commit()
+    _told(ticket, "closed", json_out)
+
+
+def _told(ticket: Ticket, what: str, json_out: bool) -> None:
+    if json_out:
+        echo_json(ticket)
+    else:
+        typer.echo(f"{ticket.id}: {what}")
+
+
+def _row(ticket: Ticket, feedback: Feedback | None, wiring: Wiring, now: datetime) -> list[str]:
+    from desk.queues import is_late
+
+    due = _local(ticket.due_at, wiring) + (" late" if is_late(ticket, now) else "")
+    state = ticket.state.value + (f" {ticket.assignee}" if ticket.assignee else "")
+    why = ticket.reasons[0] if ticket.reasons else ticket.rule
+    words = _words(feedback)
+    product = (feedback.product_id if feedback else None) or "-"
+    return [ticket.id, ticket.priority.value, ticket.queue, state, due, product, why, words]
+
+
+def _words(feedback: Feedback | None) -> str:
+    if feedback is None:
+        return ""
+    return one_line(" ".join(part for part in (feedback.title, feedback.text) if part))
+
+
+def _local(moment: datetime | None, wiring: Wiring) -> str:
+    return "-" if moment is None else f"{moment.astimezone(wiring.settings.zone):%Y-%m-%d %H:%M}"
+
+
+def _show(wiring: Wiring, case: str, json_out: bool) -> None:
+    from desk.ticket_page import ticket_page
+
+    with wiring.database.work(write=False) as work:
+        page = ticket_page(work, case, model_in_use(wiring, work))
+    if json_out:
+        echo_json(_page_as_json(page))
+    else:
+        _print_page(page, wiring)
+
+
+def model_in_use(wiring: Wiring, work: Work) -> str:
+    """The model whose Analysis is shown: no text is read here, so no model is loaded where the store tells it."""
+    return work.analyses.newest_model() or wiring.analyser.version
+
+
+def _print_page(page: TicketPage, wiring: Wiring) -> None:
+    ticket, feedback = page.ticket, page.feedback.feedback
+    who = f" by {ticket.assignee}" if ticket.assignee else ""
+    typer.echo(f"{ticket.id}  {ticket.priority.value}  {ticket.queue}  {ticket.state.value}{who}")
+    typer.echo(f"due {_local(ticket.due_at, wiring)}; written {_local(feedback.created_at, wiring)}")
+    typer.echo(f"{feedback.key}  {feedback.channel.value}  {feedback.product_id or '-'}  {_author(feedback)}")
+    typer.echo("")
+    show_pieces(page.title)
+    show_pieces(page.text)
+    if not (feedback.title or feedback.text):
+        typer.echo("  (no text)")
+    _section("why it is here", [*ticket.reasons, f"rule: {ticket.rule}"])
+    _section("issues", [f"{issue.id} {issue.label.best(feedback.lang or 'ja')}" for issue in page.issues])
+    _section(
+        "earlier wordings", [_dated(one.feedback, wiring) for one in page.versions if one.seq != page.feedback.seq]
+    )
+    _section("the same person before", [_dated(one.feedback, wiring) for one in page.earlier[:5]])
+    _section("copies", [_dated(one.feedback, wiring) for one in page.copies])
+    _section("replies", [f"{_local(one.at, wiring)} {one.by}: {printable(one.text)}" for one in page.replies])
+    events = [f"{_local(one.at, wiring)} {one.by}: {one.kind} {one_line(one.note)}".rstrip() for one in page.history]
+    _section("history", events)
+
+
+def _section(title: str, lines: list[str]) -> None:
+    if lines:
+        typer.echo(f"\n{title}")
+        for line in lines:
+            typer.echo(f"  {line}")
+
+
+def _author(feedback: Feedback) -> str:
+    parts = [feedback.author or "", f"customer {feedback.customer_id}" if feedback.customer_id else ""]
+    return one_line(" ".join(part for part in parts if part)) or "-"
+
+
+def _dated(feedback: Feedback, wiring: Wiring) -> str:
+    stars = f"{feedback.rating:g} stars " if feedback.rating is not None else ""
+    return f"{_local(feedback.updated_at or feedback.created_at, wiring)} {feedback.key} {stars}{_words(feedback)}"
+
+
+def _as_json(ticket: Ticket, feedback: Feedback | None) -> dict[str, object]:
+    import dataclasses
+
+    return {
+        **dataclasses.asdict(ticket),
+        "product_id": feedback.product_id if feedback else None,
+        "channel": feedback.channel if feedback else None,
+        "title": feedback.title if feedback else None,
+        "text": feedback.text if feedback else None,
+    }
+
+
+def _page_as_json(page: TicketPage) -> dict[str, object]:
+    return {
+        "ticket": page.ticket,
+        "feedback": page.feedback.feedback,
+        "triggers": page.analysis.triggers if page.analysis else [],
+        "issues": page.issues,
+        "versions": [one.feedback for one in page.versions],
+        "earlier": [one.feedback for one in page.earlier],
+        "copies": [one.feedback for one in page.copies],
+        "replies": page.replies,
+        "history": page.history,
+    }
