@@ -15,7 +15,7 @@ import numpy as np
 from koe.issue import Span
 from koe.settings import DiscoverySettings
 from nlp.discovery.complaints import ComplaintSegment, Discovery, FoundIssue, KnownIssue, Unassigned
-from nlp.discovery.features import Background, blended, unit
+from nlp.discovery.features import Background, blended, language_offsets, unit
 from nlp.discovery.grouping import group
 from nlp.discovery.naming import name_issues
 
@@ -58,9 +58,13 @@ def discover(
     by_product: dict[str | None, list[ComplaintSegment]] = {}
     for segment in sorted(segments, key=lambda one: one.order):
         by_product.setdefault(segment.product_id, []).append(segment)
+    everyone = [*sorted(segments, key=lambda one: one.order)]
+    for id_ in sorted(members or {}):
+        everyone += (members or {})[id_]
+    offsets = language_offsets(everyone)
     for product_id, mine in by_product.items():
         issues = sorted((issue for issue in known if issue.product_id == product_id), key=lambda issue: issue.id)
-        product = _Product(mine, issues, settings, members or {})
+        product = _Product(mine, issues, settings, members or {}, offsets)
         product.assign_to_known()
         product.found_new()
         found += product.found
@@ -85,18 +89,19 @@ class _Product:
     issues: Sequence[KnownIssue]
     settings: DiscoverySettings
     members: Mapping[str, Sequence[ComplaintSegment]]
+    offsets: Mapping[str, Matrix]
     found: list[FoundIssue] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         old = [segment for issue in self.issues for segment in self.members.get(issue.id, ())]
         alone = [issue for issue in self.issues if not self.members.get(issue.id)]
-        self.background = Background([*self.segments, *old], alone)
+        self.background = Background([*self.segments, *old], self.offsets, alone)
         self.rows = self.background.centred(self.segments)
+        self.everyone = np.vstack([self.rows, self.background.centred(old)])
         self.known_centres = np.stack([self._known_centre(issue) for issue in self.issues]) if self.issues else None
         self.home: Labels = np.full(len(self.segments), -1, dtype=np.int64)
         self.similarity = np.zeros(len(self.segments))
         self.reasons = [""] * len(self.segments)
-        self.new_homes: dict[int, int] = {}
 
     def _known_centre(self, issue: KnownIssue) -> Matrix:
         members = self.members.get(issue.id, ())
@@ -164,7 +169,7 @@ class _Product:
         similar = self.rows[candidates] @ centres.T
         best = similar.argmax(axis=1)
         nearest = similar[np.arange(len(candidates)), best]
-        self.needed = _needed(self.rows @ centres.T, self.settings.assign)
+        self.needed = _needed(self.everyone @ centres.T, self.settings.assign)
         inside = nearest >= self.needed
         self.home[candidates[inside]] = numbers[best[inside]]
         self.similarity[candidates] = nearest

@@ -9,7 +9,7 @@ Representations").
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,9 @@ _WORDS = 0.5
 #: How much of the other complaints of the same Feedback a segment takes on: one writer mostly means one thing.
 _CONTEXT = 0.3
 _WORD_DIMENSIONS = 100
+#: How many segments stand against the distance of a language from the others.
+_LANGUAGE_PRIOR = 2
+_COMPARED = 4000
 
 
 def unit(matrix: Matrix) -> Matrix:
@@ -36,27 +39,63 @@ def unit(matrix: Matrix) -> Matrix:
     return np.asarray(matrix / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-class Background:
-    """The mean embedding of a product's complaints, and of each language among them."""
+def language_offsets(segments: Sequence[ComplaintSegment]) -> dict[str, Matrix]:
+    """How far the mean of each language lies from the mean of all, over all products; each of shape ``(width,)``."""
+    offsets: dict[str, Matrix] = {}
+    if not segments:
+        return offsets
+    middle = np.mean([segment.embedding for segment in segments], axis=0, dtype=np.float64)
+    for lang in sorted({segment.lang for segment in segments}):
+        mine = [segment.embedding for segment in segments if segment.lang == lang]
+        away = np.mean(mine, axis=0, dtype=np.float64) - middle
+        offsets[lang] = np.asarray(away * len(mine) / (len(mine) + _LANGUAGE_PRIOR), dtype=np.float32)
+    return offsets
 
-    def __init__(self, segments: Sequence[ComplaintSegment], known: Sequence[KnownIssue] = ()) -> None:
+
+class Background:
+    """What all complaints of a product have in common: a mean embedding, and one for each language.
+
+    A segment weighs less the more there are like it. Otherwise the mean would lean to the great issues, and all that
+    is in none of them would look alike for lying on the other side.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[ComplaintSegment],
+        offsets: Mapping[str, Matrix],
+        known: Sequence[KnownIssue] = (),
+    ) -> None:
         width = len(segments[0].embedding) if segments else len(known[0].centre)
-        total = np.zeros(width, dtype=np.float64)
-        sums: dict[str, NDArray[np.float64]] = {}
-        counts: dict[str, int] = {}
-        for segment in segments:
-            sums[segment.lang] = sums.get(segment.lang, np.zeros(width)) + segment.embedding
-            counts[segment.lang] = counts.get(segment.lang, 0) + 1
-        for lang in sorted(sums):
-            total += sums[lang]
-        weight = len(segments) + sum(issue.size for issue in known)
+        rows = np.zeros((0, width), dtype=np.float32)
+        if segments:
+            rows = np.stack([segment.embedding for segment in segments]).astype(np.float32)
+        langs = [segment.lang for segment in segments]
+        self._offsets = offsets
+        self._fit(rows, langs, np.ones(len(rows)), known)
+        if len(rows) >= _PRIOR:
+            self._fit(rows, langs, 1.0 / _density(self.centred(segments)), known)
+
+    def _fit(
+        self, rows: Matrix, langs: Sequence[str], weights: NDArray[np.float64], known: Sequence[KnownIssue]
+    ) -> None:
+        neutral = rows - self._offset_rows(langs, rows.shape[1])
+        total = weights @ neutral.astype(np.float64)
+        weight = float(weights.sum())
         for issue in known:
-            total += issue.size * np.asarray(issue.centre, dtype=np.float64)
-        self.mean = np.asarray(total / max(weight, 1), dtype=np.float32)
-        self.by_language = {
-            lang: np.asarray((sums[lang] + _PRIOR * self.mean) / (counts[lang] + _PRIOR), dtype=np.float32)
-            for lang in sorted(sums)
-        }
+            total = total + np.asarray(issue.centre, dtype=np.float64)
+            weight += 1.0
+        self.mean = np.asarray(total / max(weight, 1e-9), dtype=np.float32)
+        self.by_language: dict[str, Matrix] = {}
+        prior = _PRIOR * (float(weights.mean()) if len(weights) else 1.0)
+        for lang in sorted(set(langs)):
+            mine = np.array([index for index, other in enumerate(langs) if other == lang])
+            expected = (self.mean + self._offsets.get(lang, 0.0)).astype(np.float64)
+            mean = (weights[mine] @ rows[mine].astype(np.float64) + prior * expected) / (weights[mine].sum() + prior)
+            self.by_language[lang] = np.asarray(mean, dtype=np.float32)
+
+    def _offset_rows(self, langs: Sequence[str], width: int) -> Matrix:
+        none = np.zeros(width, dtype=np.float32)
+        return np.array([self._offsets.get(lang, none) for lang in langs], dtype=np.float32).reshape(len(langs), width)
 
     def centred(self, segments: Sequence[ComplaintSegment]) -> Matrix:
         """Unit vectors of the segments, the mean of their language taken away; shape ``(n, width)``."""
@@ -68,6 +107,17 @@ class Background:
     def centred_centre(self, issue: KnownIssue) -> Matrix:
         """The unit vector of an issue's centre, shape ``(width,)``."""
         return unit(np.asarray(issue.centre, dtype=np.float32) - self.mean)
+
+
+def _density(rows: Matrix) -> NDArray[np.float64]:
+    """How many others there are like each row: the sum of its positive cosines to the third, itself as 1."""
+    others = rows[:: max(1, len(rows) // _COMPARED)]
+    scale = len(rows) / len(others)
+    sums = [
+        (np.maximum(rows[start : start + _COMPARED] @ others.T, 0.0).astype(np.float64) ** 3).sum(axis=1)
+        for start in range(0, len(rows), _COMPARED)
+    ]
+    return np.asarray(np.maximum(np.concatenate(sums) * scale, 1.0), dtype=np.float64)
 
 
 def blended(segments: Sequence[ComplaintSegment], centred: Matrix) -> Matrix:

@@ -47,8 +47,8 @@ def group(rows: Matrix, cut: float) -> Labels:
 
 
 def neighbours_for(count: int) -> int:
-    """How many neighbours a row looks at: about 1.5 times the root of the number of rows, 5 to 60."""
-    return int(min(max(5, round(1.5 * count**0.5)), 60, count))
+    """How many neighbours a row looks at: about 1.3 times the root of the number of rows, 5 to 60."""
+    return int(min(max(5, round(1.3 * count**0.5)), 60, count))
 
 
 def _step(rows: Matrix, neighbours: int) -> Matrix:
