@@ -180,6 +180,9 @@ _CHECKS: Mapping[str, Callable[[Facts, Any], tuple[bool, str]]] = {
     "lang": _lang,
 }
 
+#: The keys that :func:`clause` takes apart.
+KEYS = tuple(_CHECKS)
+
 
 def _either(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" or {names[-1]}" if names else "anything"

@@ -56,7 +56,7 @@ DEFAULT_QUEUES: dict[str, QueueSettings] = {
 
 
 def default_rules(names: TypeNames = AS_KOE_CALLS_THEM) -> list[RoutingRule]:
-    """DESIGN.md's table in the rule language; trigger types by the names in use, those switched off left out."""
+    """The default table in the rule language; trigger types by the names in use, those switched off left out."""
     complaints = _in_order(COMPLAINT_TYPES - {"price_value"})
     faulty = [
         Condition(triggers=names.here(complaints)),
