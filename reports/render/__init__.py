@@ -1,0 +1,1 @@
+"""One report, many surfaces: HTML, Markdown, JSON and Excel, in Japanese or English."""

@@ -1,0 +1,360 @@
+"""The weekly defect report as data; :meth:`Report.to_json` is the contract that others rely on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from koe.analysis import Field
+from koe.issue import Alert, IssueState, Label
+from koe.week import Week
+from reports.concentration import Concentration, sentence
+from reports.severity import FORMULA, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """What a report was made from: the last ingest number, the last ledger number, the hash of the settings."""
+
+    ingest: int
+    ledger: int
+    config: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A trigger phrase inside a quotation, with offsets in the field that is quoted."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A customer's own words: the mask of the stored ``field[start:end]`` of one version of a Feedback."""
+
+    feedback_id: str
+    version: int
+    field: Field
+    start: int
+    end: int
+    text: str
+    marks: Sequence[Mark] = ()
+    lang: str = ""
+    channel: str = ""
+    date: str = ""
+    rating: float | None = None
+    variant: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One week of an issue; ``expected`` and its 95 % range are ``None`` where too little is known."""
+
+    week: Week
+    count: int
+    exposure: float
+    expected: float | None
+    low: float | None
+    high: float | None
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A Feedback that speaks of an issue and does not count, with the reason."""
+
+    feedback_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEntry:
+    """An issue in a week; counts are of the week, ``feedback_ids`` are all that counted until its end."""
+
+    id: str
+    product_id: str | None
+    product_name: Label
+    owner: str | None
+    label: Label
+    state: IssueState
+    alert: bool
+    rising_since: Week | None
+    event: int | None
+    p_value: float | None
+    q_value: float | None
+    count: int
+    previous_count: int
+    exposure: float
+    exposure_unit: str
+    expected: float | None
+    first_seen: datetime
+    fixed_from: datetime | None
+    severity: Severity
+    safety_feedback: int
+    rating: float | None
+    languages: Mapping[str, int]
+    window: tuple[Week, Week]
+    concentration_window: tuple[Week, Week]
+    concentration: Sequence[Concentration]
+    quotations: Sequence[Quotation]
+    trend: Sequence[TrendPoint]
+    week_feedback_ids: Sequence[str]
+    feedback_ids: Sequence[str]
+    excluded: Sequence[Excluded]
+
+    @property
+    def rate(self) -> float | None:
+        """Count over exposure, or ``None`` without exposure."""
+        return self.count / self.exposure if self.exposure else None
+
+    @property
+    def active(self) -> bool:
+        """Whether there is something to read: it was voiced this week or last, or it moves."""
+        return bool(self.count or self.previous_count or self.state in CHANGES[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyItem:
+    """A Feedback of the week that tells of danger or injury, at any star level."""
+
+    product_id: str | None
+    product_name: Label
+    issue: str | None
+    score: float
+    quotation: Quotation
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A complaint of the week that belongs to no issue, and why."""
+
+    product_id: str | None
+    reason: str
+    quotation: Quotation
+
+
+@dataclass(frozen=True, slots=True)
+class ProductWeek:
+    """A product's week: counted feedback and average stars, beside those of the week before."""
+
+    product_id: str | None
+    name: Label
+    feedback: int
+    previous_feedback: int
+    rating: float | None
+    previous_rating: float | None
+    issues: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The week in figures; ``quarantined`` rows are all that wait, ``excluded`` says why feedback did not count."""
+
+    feedback: int
+    counted: int
+    complaint_segments: int
+    unassigned: int
+    quarantined: int
+    excluded: Mapping[str, int]
+
+
+#: The states that are news, in the order they are told.
+CHANGES = (IssueState.NEW, IssueState.RISING, IssueState.REOPENED, IssueState.FALLING, IssueState.FIXED)
+_FIXED = IssueState.FIXED
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The defect report of one week."""
+
+    week: Week
+    generated_at: datetime
+    model: str
+    as_of: AsOf
+    timezone: str
+    level: float
+    tested: int
+    significant: int
+    expected_false_alarms: float
+    issues: Sequence[IssueEntry]
+    products: Sequence[ProductWeek]
+    safety: Sequence[SafetyItem]
+    alone: Sequence[Alone]
+    totals: Totals
+
+    def changed(self, state: IssueState) -> list[IssueEntry]:
+        """The issues in a state that is news this week; a fix is news in the week from which it holds."""
+        return [
+            issue for issue in self.issues if issue.state is state and (state is not _FIXED or self._fixed_now(issue))
+        ]
+
+    def _fixed_now(self, issue: IssueEntry) -> bool:
+        return issue.fixed_from is not None and Week.at(issue.fixed_from, ZoneInfo(self.timezone)) == self.week
+
+    def alerts(self) -> list[Alert]:
+        """The week's alerts as the store keeps them."""
+        return [
+            Alert(issue.id, self.week, self.level, issue.p_value or 0.0, issue.q_value or 0.0, issue.event or 0)
+            for issue in self.issues
+            if issue.alert
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only; figures with the digits that mean something, so that they compare exactly."""
+        return {
+            "week": str(self.week),
+            "generated_at": _time(self.generated_at),
+            "model": self.model,
+            "as_of": {"ingest": self.as_of.ingest, "ledger": self.as_of.ledger, "config": self.as_of.config},
+            "timezone": self.timezone,
+            "level": self.level,
+            "tested": self.tested,
+            "significant": self.significant,
+            "expected_false_alarms": _figure(self.expected_false_alarms),
+            "changes": {str(state): [issue.id for issue in self.changed(state)] for state in CHANGES},
+            "issues": [_issue(issue) for issue in self.issues],
+            "safety": [
+                {
+                    "product_id": item.product_id,
+                    "issue": item.issue,
+                    "score": _figure(item.score),
+                    "quotation": _quotation(item.quotation),
+                }
+                for item in self.safety
+            ],
+            "alone": [
+                {"product_id": item.product_id, "reason": item.reason, "quotation": _quotation(item.quotation)}
+                for item in self.alone
+            ],
+            "products": [
+                {
+                    "product_id": product.product_id,
+                    "name": _label(product.name),
+                    "feedback": product.feedback,
+                    "previous_feedback": product.previous_feedback,
+                    "rating": _figure(product.rating),
+                    "previous_rating": _figure(product.previous_rating),
+                    "issues": product.issues,
+                    "alerts": product.alerts,
+                }
+                for product in self.products
+            ],
+            "totals": {
+                "feedback": self.totals.feedback,
+                "counted": self.totals.counted,
+                "complaint_segments": self.totals.complaint_segments,
+                "unassigned": self.totals.unassigned,
+                "quarantined": self.totals.quarantined,
+                "excluded": dict(self.totals.excluded),
+            },
+            "severity_formula": FORMULA,
+        }
+
+
+def _issue(issue: IssueEntry) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        "product_id": issue.product_id,
+        "product_name": _label(issue.product_name),
+        "owner": issue.owner,
+        "label": _label(issue.label),
+        "state": str(issue.state),
+        "alert": issue.alert,
+        "rising_since": None if issue.rising_since is None else str(issue.rising_since),
+        "event": issue.event,
+        "p_value": _figure(issue.p_value),
+        "q_value": _figure(issue.q_value),
+        "count": issue.count,
+        "previous_count": issue.previous_count,
+        "exposure": _figure(issue.exposure),
+        "exposure_unit": issue.exposure_unit,
+        "rate": _figure(issue.rate),
+        "expected": _figure(issue.expected),
+        "first_seen": _time(issue.first_seen),
+        "fixed_from": None if issue.fixed_from is None else _time(issue.fixed_from),
+        "severity": issue.severity.score,
+        "severity_parts": {
+            "safety": issue.severity.safety,
+            "harm": issue.severity.harm,
+            "volume": issue.severity.volume,
+            "growth": issue.severity.growth,
+        },
+        "safety_feedback": issue.safety_feedback,
+        "rating": _figure(issue.rating),
+        "languages": dict(issue.languages),
+        "window": [str(week) for week in issue.window],
+        "concentration_window": [str(week) for week in issue.concentration_window],
+        "concentration": [
+            {
+                "attribute": found.attribute,
+                "value": found.value,
+                "measure": found.measure,
+                "ratio": _figure(found.ratio),
+                "low": _figure(found.low),
+                "high": _figure(found.high),
+                "cases": found.cases,
+                "issue_total": found.issue_total,
+                "others": found.others,
+                "other_total": found.other_total,
+                "sentence": {lang: sentence(found, lang) for lang in ("ja", "en")},
+            }
+            for found in issue.concentration
+        ],
+        "quotations": [_quotation(quotation) for quotation in issue.quotations],
+        "trend": [
+            {
+                "week": str(point.week),
+                "count": point.count,
+                "exposure": _figure(point.exposure),
+                "expected": _figure(point.expected),
+                "low": _figure(point.low),
+                "high": _figure(point.high),
+                "alert": point.alert,
+            }
+            for point in issue.trend
+        ],
+        "week_feedback_ids": list(issue.week_feedback_ids),
+        "feedback_ids": list(issue.feedback_ids),
+        "excluded": [{"feedback_id": item.feedback_id, "reason": item.reason} for item in issue.excluded],
+    }
+
+
+def _quotation(quotation: Quotation) -> dict[str, Any]:
+    return {
+        "feedback_id": quotation.feedback_id,
+        "version": quotation.version,
+        "field": quotation.field,
+        "start": quotation.start,
+        "end": quotation.end,
+        "text": quotation.text,
+        "marks": [{"start": mark.start, "end": mark.end, "type": mark.type} for mark in quotation.marks],
+        "lang": quotation.lang,
+        "channel": quotation.channel,
+        "date": quotation.date,
+        "rating": _figure(quotation.rating),
+        "variant": dict(sorted((quotation.variant or {}).items())),
+    }
+
+
+def _label(label: Label) -> dict[str, str | None]:
+    return {"ja": label.ja, "en": label.en}
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _figure(value: float | None) -> float | int | None:
+    """Four significant digits after the point of small numbers; whole numbers stay whole."""
+    if value is None or math.isnan(value):
+        return None
+    if value == int(value):
+        return int(value)
+    return float(f"{value:.4g}") if abs(value) < 1000 else round(value, 1)
