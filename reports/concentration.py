@@ -2,9 +2,8 @@
 
 The measure is the proportional reporting ratio of pharmacovigilance (Evans, Waller & Davis 2001, Pharmacoepidemiology
 and Drug Safety 10:483): the share of a value among the issue's feedback, over its share among the product's other
-feedback of the same weeks. Small tables exaggerate, so both groups first get ``SHRINKAGE`` feedback that look like
-the product as a whole (an empirical Bayes prior, in the spirit of the information component of Bate et al. 1998,
-European Journal of Clinical Pharmacology 54:315); empty cells need no other correction then. The interval is the
+feedback of the same weeks. Half a feedback is added to each cell
+(Walter 1975, Biometrika 62:371): empty cells stay finite and small tables are drawn towards 1. The interval is the
 usual one on the log scale.
 """
 
@@ -18,7 +17,6 @@ from dataclasses import dataclass
 from scipy import stats
 
 MEASURE = "PRR"
-SHRINKAGE = 1.0
 
 #: Fewer than this many feedback with a value say nothing about it.
 MIN_CASES = 3
@@ -77,10 +75,8 @@ def concentrations(issue: Sequence[Mapping[str, str]], others: Sequence[Mapping[
 
 
 def measure(attribute: str, value: str, cases: int, issue_total: int, others: int, other_total: int) -> Concentration:
-    """The shrunk ratio of one two-by-two table with its 95 % interval."""
-    overall = (cases + others) / (issue_total + other_total)
-    a, n = cases + SHRINKAGE * overall, issue_total + SHRINKAGE
-    c, m = others + SHRINKAGE * overall, other_total + SHRINKAGE
+    """The ratio of one two-by-two table with its 95 % interval."""
+    a, n, c, m = cases + 0.5, issue_total + 1.0, others + 0.5, other_total + 1.0
     ratio = (a / n) / (c / m)
     deviation = math.sqrt(max(1 / a - 1 / n + 1 / c - 1 / m, 0))
     low, high = ratio * math.exp(-_Z * deviation), ratio * math.exp(_Z * deviation)

@@ -27,7 +27,7 @@ def test_every_part_makes_it_worse() -> None:
 
 
 def test_it_stays_within_bounds_and_bears_missing_figures() -> None:
-    worst = severity(**{**BASE, "safety_feedback": 10, "rating": 1, "other_rating": 5, "feedback": 90, "count": 90})
+    worst = severity(**{**BASE, "safety_feedback": 20, "rating": 1, "other_rating": 5, "feedback": 90, "count": 90})
     assert worst.score == 100
     none = severity(
         **{**BASE, "rating": None, "other_rating": None, "expected": None, "product_feedback": 0, "feedback": 0}
