@@ -38,7 +38,7 @@ def last_complete_week(config: str | None) -> str:
 def report(config: str | None, week: str) -> list[str]:
     """Keep the week's alerts, write the report, and show its first screen as a Prefect artifact."""
     wiring = Wiring.from_config(Path(config) if config else None)
-    built = steps.detect(wiring, Week.parse(week))
+    built = steps.build(wiring, Week.parse(week))
     paths = steps.write(built, wiring.output, langs=wiring.settings.languages)
     summary = next(path for path in paths if path.suffix == ".md")
     create_markdown_artifact(summary.read_text("utf-8"), key="weekly-report", description=f"Defect report {week}")

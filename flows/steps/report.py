@@ -17,20 +17,12 @@ FORMATS = ("html", "md", "json", "xlsx")
 
 
 def build(wiring: Wiring, week: Week) -> Report:
-    """The defect report of a week, from the store as it is now."""
+    """The defect report of a week, from the store as it is now; its alerts are kept, as is what it was made under."""
     from reports.weekly import build_report
 
     with wiring.database.work() as work:
         report = build_report(work, week, wiring.settings, wiring.analyser.version, wiring.clock())
-        work.commit()
-    return report
-
-
-def detect(wiring: Wiring, week: Week) -> Report:
-    """Find the issues that rise beyond chance in a week and keep their alerts; returns the report they stand in."""
-    report = build(wiring, week)
-    with wiring.database.work() as work:
-        work.issues.keep_alerts(report.alerts())
+        work.alerts.replace(week, report.alerts())
         work.commit()
     return report
 

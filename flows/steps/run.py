@@ -57,7 +57,7 @@ def run(wiring: Wiring, progress: ProgressFactory, week: Week | None = None) -> 
     with progress("analyse", pending) as advance:
         analysed = analyse(wiring, until, advance)
     discovered = discover(wiring, until)
-    report = reporting.detect(wiring, week)
+    report = reporting.build(wiring, week)
     routed = route(wiring, until)
     paths = reporting.write(report, wiring.output, langs=wiring.settings.languages)
     return RunResult(week, ingested, analysed, discovered, routed, tuple(paths))
