@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -93,24 +92,24 @@ class Feedback:
         ``version`` do not take part.
         """
         content = [
-            self.channel,
+            self.channel.value,
             self.created_at.isoformat(),
-            self.product_id,
-            self.author,
-            self.customer_id,
-            self.title,
-            self.text,
-            self.rating,
-            self.score,
-            self.scale,
-            self.lang,
-            self.reach,
-            self.disclosure,
-            sorted(self.attributes.items()),
-            self.parent_id,
+            self.product_id or "",
+            self.author or "",
+            self.customer_id or "",
+            self.title or "",
+            self.text or "",
+            "" if self.rating is None else repr(float(self.rating)),
+            "" if self.score is None else repr(float(self.score)),
+            self.scale or "",
+            self.lang or "",
+            "" if self.reach is None else str(self.reach),
+            self.disclosure.value,
+            self.parent_id or "",
         ]
-        packed = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
+        for name in sorted(self.attributes):
+            content += (name, self.attributes[name])
+        return _digest(content)
 
     @property
     def text_hash(self) -> str:
@@ -120,8 +119,12 @@ class Feedback:
 
 def text_hash(title: str | None, text: str | None) -> str:
     """SHA-256 (hex) of a title and a text; equal texts share their Analysis."""
-    packed = json.dumps([title or "", text or ""], ensure_ascii=False)
-    return hashlib.sha256(packed.encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest((title or "", text or ""))
+
+
+def _digest(parts: Iterable[str]) -> str:
+    # U+0000 stands in no stored text, so the parts stay apart.
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.url import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
 
 from koe.errors import StorageError
 from storage.errors import as_koe_error
@@ -21,6 +21,8 @@ from storage.work import Work
 
 #: How long a write waits for another one before it is told that the database is busy, in seconds.
 BUSY_SECONDS = 30.0
+#: 64 MB of pages in memory, and a write-ahead log of 32 MB: the indexes of a million rows stay quick.
+_FOR_SPEED = ("cache_size = -64000", "wal_autocheckpoint = 8000")
 _MIGRATION_LOCK = 0x6B6F65  # PostgreSQL: one migration at a time; the number only has to be koe's own
 
 
@@ -54,6 +56,7 @@ class Database:
             self._engine = _make_engine(url, busy_seconds)
         except (NoSuchModuleError, ModuleNotFoundError) as error:
             raise StorageError(f"the driver for {self.name} is missing; reinstall koe") from error
+        weakref.finalize(self, self._engine.dispose)
 
     def migrate(self) -> None:
         """Make the tables, or bring old ones to this koe's version; does nothing when they are.
@@ -144,14 +147,13 @@ class Database:
 def _make_engine(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, json_serializer=dump_json, pool_pre_ping=True)
-    options: dict[str, Any] = {} if not _sqlite_file(url) else {"poolclass": NullPool}
-    engine = create_engine(url, json_serializer=dump_json, connect_args={"timeout": busy_seconds}, **options)
+    engine = create_engine(url, json_serializer=dump_json, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         # The driver's own BEGIN comes late and is never IMMEDIATE; koe begins its transactions itself.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", *_FOR_SPEED):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
 

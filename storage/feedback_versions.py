@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from koe.feedback import Feedback
 from storage.models import FeedbackRow
-from storage.statements import IN_LIST, Counter, batched
+from storage.statements import IN_LIST, Counter, batched, insert_prepared
 from storage.text import storable
 
 _table = FeedbackRow.table()
+_SEQ = list(_table.columns.keys()).index("seq")
 _TEXTS = ("source", "external_id", "product_id", "author", "customer_id", "title", "text", "lang", "parent_id")
 
 
@@ -42,12 +43,15 @@ def upsert(connection: Connection, counter: Counter, batch: Sequence[Feedback], 
         return UpsertCounts()
     counter.hold()
     rows = [as_stored(feedback) for feedback in batch]
-    known = _known_versions(connection, rows)
+    hashed = [(feedback, feedback.content_hash) for feedback in rows]
+    only = _only_versions(connection, rows)
+    # Most rows of a file that is read again are the one version that there is; the others need a closer look.
+    open_rows = [(f, content_hash) for f, content_hash in hashed if only.get((f.source, f.external_id)) != content_hash]
+    known = _known_versions(connection, [f for f, _ in open_rows if (f.source, f.external_id) in only])
     new = edited = 0
-    values: list[dict[str, Any]] = []
-    for feedback in rows:
+    values: list[list[Any]] = []
+    for feedback, content_hash in open_rows:
         versions = known.setdefault((feedback.source, feedback.external_id), [])
-        content_hash = feedback.content_hash
         if _is_known(feedback, content_hash, versions):
             continue
         version = _next_version(feedback, content_hash, versions, now)
@@ -58,8 +62,8 @@ def upsert(connection: Connection, counter: Counter, batch: Sequence[Feedback], 
     if values:
         last = counter.draw(len(values))
         for seq, row in enumerate(values, start=last - len(values) + 1):
-            row["seq"] = seq
-        connection.execute(insert(_table), values)
+            row[_SEQ] = seq
+        insert_prepared(connection, _table, values)
     return UpsertCounts(new, edited, len(batch) - new - edited)
 
 
@@ -87,13 +91,32 @@ def as_stored(feedback: Feedback) -> Feedback:
     return replace(feedback, **changes) if changes else feedback
 
 
-def _known_versions(connection: Connection, rows: Iterable[Feedback]) -> dict[tuple[str, str], list[_Version]]:
-    wanted: dict[str, set[str]] = {}
+def _only_versions(connection: Connection, rows: Iterable[Feedback]) -> dict[tuple[str, str], str | None]:
+    """The content hash of what has one version, ``None`` for what has more; what is new is left out."""
+    columns = _table.c
+    found: dict[tuple[str, str], str | None] = {}
+    for source, ids in _by_source(rows).items():
+        for part in batched(ids, IN_LIST):
+            query = select(columns.external_id, columns.content_hash).where(
+                columns.source == source, columns.external_id.in_(part)
+            )
+            for external_id, content_hash in connection.execute(query):
+                key = (source, external_id)
+                found[key] = None if key in found else content_hash
+    return found
+
+
+def _by_source(rows: Iterable[Feedback]) -> dict[str, set[str]]:
+    ids: dict[str, set[str]] = {}
     for feedback in rows:
-        wanted.setdefault(feedback.source, set()).add(feedback.external_id)
+        ids.setdefault(feedback.source, set()).add(feedback.external_id)
+    return ids
+
+
+def _known_versions(connection: Connection, rows: Iterable[Feedback]) -> dict[tuple[str, str], list[_Version]]:
     columns = _table.c
     known: dict[tuple[str, str], list[_Version]] = {}
-    for source, ids in wanted.items():
+    for source, ids in _by_source(rows).items():
         for part in batched(ids, IN_LIST):
             query = (
                 select(
@@ -138,30 +161,32 @@ def _next_version(feedback: Feedback, content_hash: str, versions: list[_Version
     return _Version(len(versions) + 1, content_hash, feedback.updated_at, effective_at, first.first_seen_at)
 
 
-def _values(feedback: Feedback, version: _Version, now: datetime) -> dict[str, Any]:
-    return {
-        "source": feedback.source,
-        "external_id": feedback.external_id,
-        "version": version.number,
-        "channel": feedback.channel.value,
-        "product_id": feedback.product_id,
-        "author": feedback.author,
-        "customer_id": feedback.customer_id,
-        "title": feedback.title,
-        "text": feedback.text,
-        "rating": feedback.rating,
-        "score": feedback.score,
-        "scale": feedback.scale,
-        "created_at": feedback.created_at,
-        "updated_at": feedback.updated_at,
-        "lang": feedback.lang,
-        "reach": feedback.reach,
-        "disclosure": feedback.disclosure.value,
-        "attributes": feedback.attributes,
-        "parent_id": feedback.parent_id,
-        "content_hash": version.content_hash,
-        "text_hash": feedback.text_hash,
-        "first_seen_at": version.first_seen_at,
-        "ingested_at": now,
-        "effective_at": version.effective_at,
-    }
+def _values(feedback: Feedback, version: _Version, now: datetime) -> list[Any]:
+    """A row in the order of the table's columns; its ``seq`` follows."""
+    return [
+        0,
+        feedback.source,
+        feedback.external_id,
+        version.number,
+        feedback.channel.value,
+        feedback.product_id,
+        feedback.author,
+        feedback.customer_id,
+        feedback.title,
+        feedback.text,
+        feedback.rating,
+        feedback.score,
+        None if feedback.scale is None else feedback.scale.value,
+        feedback.created_at,
+        feedback.updated_at,
+        feedback.lang,
+        feedback.reach,
+        feedback.disclosure.value,
+        feedback.attributes,
+        feedback.parent_id,
+        version.content_hash,
+        feedback.text_hash,
+        version.first_seen_at,
+        now,
+        version.effective_at,
+    ]

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.models.counter import CounterRow
+from storage.text import dump_json
+from storage.types import SafeJson, UtcDateTime
 
 T = TypeVar("T")
 
@@ -31,6 +33,37 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).on_conflict_do_nothing()
     return max(connection.execute(statement, list(rows)).rowcount, 0)
+
+
+def insert_prepared(connection: Connection, table: Table, rows: Sequence[list[Any]]) -> None:
+    """Insert many rows whose texts are storable and whose times are in UTC; the values are in the table's order.
+
+    The same as ``insert(table)``, without SQLAlchemy's work on each value, which costs more than the insert itself.
+    The rows are changed on the way.
+    """
+    if not rows:
+        return
+    columns = list(table.columns)
+    jsons = [place for place, column in enumerate(columns) if isinstance(column.type, SafeJson)]
+    moments = [place for place, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
+    names = [column.name for column in columns]
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    for row in rows:
+        for place in jsons:
+            row[place] = dump_json(row[place]) if row[place] else "{}"
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    for row in rows:
+        last, told = None, ""
+        for place in moments:
+            moment = row[place]
+            if moment is not None:
+                if moment is not last:
+                    # As SQLAlchemy keeps a time on SQLite; the offset at its end is always +00:00.
+                    last, told = moment, moment.isoformat(" ", "microseconds")[:26]
+                row[place] = told
+    connection.exec_driver_sql(str(compiled), [tuple(row) for row in rows])
 
 
 class Counter:

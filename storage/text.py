@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def storable(text: str) -> str:
@@ -31,4 +32,4 @@ def storable_json(value: object) -> object:
 
 def dump_json(value: object) -> str:
     """JSON in its shortest form, with every character as itself."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import Base
 from storage.types import BIG_ID
+
+_HAS_AUTHOR = text("author IS NOT NULL")
+_HAS_CUSTOMER = text("customer_id IS NOT NULL")
 
 
 class FeedbackRow(Base):
@@ -23,10 +26,9 @@ class FeedbackRow(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id", "version"),
         Index(None, "created_at"),
-        Index(None, "product_id", "created_at"),
         Index(None, "text_hash"),
-        Index(None, "source", "author"),
-        Index(None, "customer_id"),
+        Index(None, "source", "author", sqlite_where=_HAS_AUTHOR, postgresql_where=_HAS_AUTHOR),
+        Index(None, "customer_id", sqlite_where=_HAS_CUSTOMER, postgresql_where=_HAS_CUSTOMER),
     )
 
     seq: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)

@@ -98,9 +98,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "external_id", "version", name="uq_feedback_source_external_id_version"),
     )
     op.create_index("ix_feedback_created_at", "feedback", ["created_at"], unique=False)
-    op.create_index("ix_feedback_customer_id", "feedback", ["customer_id"], unique=False)
-    op.create_index("ix_feedback_product_id_created_at", "feedback", ["product_id", "created_at"], unique=False)
-    op.create_index("ix_feedback_source_author", "feedback", ["source", "author"], unique=False)
+    op.create_index(
+        "ix_feedback_customer_id",
+        "feedback",
+        ["customer_id"],
+        unique=False,
+        sqlite_where=sa.text("customer_id IS NOT NULL"),
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_feedback_source_author",
+        "feedback",
+        ["source", "author"],
+        unique=False,
+        sqlite_where=sa.text("author IS NOT NULL"),
+        postgresql_where=sa.text("author IS NOT NULL"),
+    )
     op.create_index("ix_feedback_text_hash", "feedback", ["text_hash"], unique=False)
     op.create_table(
         "feedback_copy",
