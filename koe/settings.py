@@ -6,7 +6,7 @@ wins over the file. :mod:`koe.settings_file` reads the file and tells mistakes w
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -36,6 +36,11 @@ def _duration(value: object) -> object:
             return timedelta(**{_UNITS[unit]: float(number)})
         raise ValueError(f"{value!r} is no duration; expected a number with m, h or d, such as 30m, 4h or 2d")
     return value
+
+
+def _iso_date(value: object) -> object:
+    # YAML reads an unquoted 2022-01-01 as a date.
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _as_list(value: object) -> object:
@@ -69,7 +74,7 @@ class SourceSettings(Part):
     time_format: str | None = None
     sheet: str | None = None
     map: dict[str, str] = Field(default_factory=dict)
-    set: dict[str, str | int | float] = Field(default_factory=dict)
+    set: dict[str, Annotated[str | int | float, BeforeValidator(_iso_date)]] = Field(default_factory=dict)
     ignore: list[str] = Field(default_factory=list)
     scale: Scale | None = None
 
