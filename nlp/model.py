@@ -1,0 +1,209 @@
+"""The model: one BERT encoder and the heads that read its one pass."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from koe.errors import ModelError
+from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
+
+SENTIMENTS = tuple(Sentiment)
+POLARITIES = tuple(Polarity)
+INTENTS = tuple(Intent)
+
+_EMBEDDINGS = "bert.embeddings.word_embeddings.weight"
+_SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
+_INDEX = "model.safetensors.index.json"
+
+
+@dataclass(slots=True)
+class Calibration:
+    """What was fitted on the held-back part after training.
+
+    ``temperature`` divides the sentiment logits; the thresholds turn probabilities into decisions. A trigger span
+    grows over pieces above ``trigger_low`` and needs one above its type's value in ``trigger``.
+    """
+
+    temperature: float = 1.0
+    intents: dict[str, float] = field(default_factory=dict)
+    safety: float = 0.5
+    trigger: dict[str, float] = field(default_factory=dict)
+    trigger_low: float = 0.35
+    begin: float = 0.5
+
+
+@dataclass(slots=True)
+class Outlook:
+    """Everything about a model that is not a weight, as ``config.json`` keeps it under ``koe``."""
+
+    name: str = "koe-small"
+    version: str = "0.1.0"
+    trigger_types: tuple[str, ...] = TRIGGER_TYPES
+    calibration: Calibration = field(default_factory=Calibration)
+
+
+class Heads(nn.Module):
+    """All heads. Widths: ``w`` the encoder's, ``T`` the trigger types."""
+
+    def __init__(self, width: int, types: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.tokens = nn.Linear(width, 2 * types + len(POLARITIES))
+        self.document = nn.Linear(2 * width, width)
+        self.sentiment = nn.Linear(width, len(SENTIMENTS))
+        self.intents = nn.Linear(width, len(INTENTS))
+        self.safety = nn.Linear(width, 1)
+        self.segment_hidden = nn.Linear(width, 64)
+        self.segment = nn.Linear(64, 1)
+        self.centre: Tensor
+        self.register_buffer("centre", torch.zeros(width))
+        self.projection = nn.Linear(width, width, bias=False)
+        nn.init.zeros_(self.projection.weight)
+
+    def read_tokens(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits per piece: inside a span ``(…, T)``, begin of a span ``(…, T)``, polarity ``(…, 3)``."""
+        out = self.tokens(self.dropout(hidden))
+        types = (out.shape[-1] - len(POLARITIES)) // 2
+        return out[..., :types], out[..., types : 2 * types], out[..., 2 * types :]
+
+    def read_document(self, first: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits ``(n, 4)`` sentiment, ``(n, 11)`` intents, ``(n,)`` safety, from first piece and mean ``(n, w)``."""
+        joint = torch.cat([self.dropout(first), self.dropout(pooled)], dim=-1)
+        hidden = self.dropout(torch.tanh(self.document(joint)))
+        return self.sentiment(hidden), self.intents(hidden), self.safety(hidden).squeeze(-1)
+
+    def read_segments(self, pooled: Tensor) -> Tensor:
+        """Complaint logits ``(n,)`` from pooled segments ``(n, w)``."""
+        hidden = torch.tanh(self.segment_hidden(self.dropout(pooled)))
+        return cast(Tensor, self.segment(hidden).squeeze(-1))
+
+    def embed(self, pooled: Tensor) -> Tensor:
+        """Unit vectors from pooled ones, both ``(n, w)``: centred, then a residual projection."""
+        centred = pooled - self.centre
+        return functional.normalize(centred + self.projection(centred), dim=-1)
+
+
+class KoeModel(nn.Module):
+    """A BERT encoder with :class:`Heads`; ``config`` is the encoder's Hugging Face configuration."""
+
+    def __init__(self, config: Any, outlook: Outlook | None = None) -> None:
+        from transformers import BertModel
+
+        super().__init__()
+        self.config = config
+        self.outlook = outlook or Outlook()
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.heads = Heads(config.hidden_size, len(self.outlook.trigger_types), config.hidden_dropout_prob)
+
+    @property
+    def width(self) -> int:
+        """The length of an embedding."""
+        return int(self.config.hidden_size)
+
+    def encode(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states ``(n, l, w)`` for padded ids and their mask, both ``(n, l)``."""
+        return cast(Tensor, self.bert(input_ids=ids, attention_mask=mask).last_hidden_state)
+
+    def save(self, folder: Path) -> None:
+        """Write it in Hugging Face format, float16, the frozen word embeddings in a file of their own."""
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        half = {name: value.detach().to(torch.float16).contiguous() for name, value in self.state_dict().items()}
+        shards = [{_EMBEDDINGS: half.pop(_EMBEDDINGS)}, half]
+        weight_map: dict[str, str] = {}
+        for name, shard in zip(_SHARDS, shards, strict=True):
+            save_file(shard, folder / name, metadata={"format": "pt"})
+            weight_map |= dict.fromkeys(shard, name)
+        size = sum(value.numel() * 2 for shard in shards for value in shard.values())
+        _write_json(folder / _INDEX, {"metadata": {"total_size": size}, "weight_map": weight_map})
+        config = self.config.to_dict() | {"architectures": ["KoeModel"], "dtype": "float16"}
+        _write_json(folder / "config.json", config | {"koe": asdict(self.outlook)})
+
+    @classmethod
+    def load(cls, folder: Path) -> KoeModel:
+        """Read a folder that :meth:`save` wrote, into float32.
+
+        Raises:
+            ModelError: when a file is missing or is not what it should be.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+        from transformers import BertConfig
+
+        config, outlook = read_config(folder)
+        state: dict[str, Tensor] = {}
+        try:
+            for path in weight_files(folder):
+                state |= load_file(path)
+            with torch.device("meta"):
+                model = cls(BertConfig.from_dict(config), outlook)
+            model.load_state_dict({name: value.float() for name, value in state.items()}, assign=True, strict=False)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise ModelError(
+                f"{folder}: the weights cannot be read ({error}); install or train the model again"
+            ) from error
+        missing = sorted(set(model.state_dict()) - set(state))
+        if missing:
+            raise ModelError(f"{folder}: the weights lack {missing[0]} and {len(missing) - 1} more; train it again")
+        _fill_positions(model)
+        return model.eval()
+
+
+def read_config(folder: Path) -> tuple[dict[str, Any], Outlook]:
+    """The encoder's configuration and koe's part of a model folder.
+
+    Raises:
+        ModelError: when the folder holds no model in koe's format.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder}: no readable config.json; expected a model folder, such as `koe train` writes"
+        ) from error
+    part = config.pop("koe", None)
+    if not isinstance(part, dict) or config.get("model_type") != "bert":
+        raise ModelError(
+            f"{folder}: not a model in koe's format (config.json has no `koe` part); "
+            "leave model: default, or name a folder made by nlp/training/train.py"
+        )
+    calibration = Calibration(**part.pop("calibration"))
+    part["trigger_types"] = tuple(part["trigger_types"])
+    return config, Outlook(**part, calibration=calibration)
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The weight files of a model folder, in order.
+
+    Raises:
+        ModelError: when one is missing.
+    """
+    try:
+        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        files = [folder / name for name in sorted(set(index["weight_map"].values()))]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder}: no readable {_INDEX}; install or train the model again") from error
+    for path in files:
+        if not path.is_file():
+            raise ModelError(f"{path}: the weight file is missing; install or train the model again")
+    return files
+
+
+def _fill_positions(model: KoeModel) -> None:
+    """Buffers that BERT does not keep in its files are still on the meta device: make them anew."""
+    embeddings = model.bert.embeddings
+    size = model.config.max_position_embeddings
+    embeddings.register_buffer("position_ids", torch.arange(size).expand((1, -1)), persistent=False)
+    embeddings.register_buffer("token_type_ids", torch.zeros((1, size), dtype=torch.long), persistent=False)
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,174 @@
+"""Reading: encoded documents through the encoder and its heads, in windows and batches, as arrays of probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from nlp.encoding import Encoded, Specials
+from nlp.model import KoeModel
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Array = NDArray[np.float32]
+
+#: Pieces that two windows of a long text share: each piece is read where it has at least half of this around it.
+OVERLAP = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The probabilities for one document of ``p`` pieces and ``s`` statements, ``T`` trigger types, width ``w``.
+
+    ``sentiment (4)``, ``intents (11)``, ``safety``; per piece ``inside, begin (p,T)``, ``polarity (p,3)``; per
+    statement ``complaint (s)``; unit vectors ``embedding (w)`` and ``statements (s,w)``.
+    """
+
+    sentiment: Array
+    intents: Array
+    safety: float
+    inside: Array
+    begin: Array
+    polarity: Array
+    complaint: Array
+    embedding: Array
+    statements: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Pieces ``start`` to ``end`` go through the encoder together; ``first`` to ``last`` of them are kept."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class Reader:
+    """A model on this machine's processor. ``batch_tokens`` bounds the padded pieces of one encoder call."""
+
+    def __init__(self, model: KoeModel, tokenizer: Tokenizer, batch_tokens: int, dtype: torch.dtype) -> None:
+        self.model = model
+        self.batch_tokens = batch_tokens
+        self.longest = int(model.config.max_position_embeddings) - 2
+        self._specials = Specials.of(tokenizer)
+        self._dtype = dtype
+        if dtype is not torch.float32:
+            model.bert.to(dtype)
+
+    def batches(self, encoded: Sequence[Encoded]) -> Iterator[list[int]]:
+        """Numbers of the documents to read together: of like length, the shortest first, within the budget."""
+        order = sorted(range(len(encoded)), key=lambda number: len(encoded[number].ids))
+        batch: list[int] = []
+        for number in order:
+            # Sorted, so the newest is the longest: it sets the width of all.
+            width = min(len(encoded[number].ids), self.longest) + 2
+            windows = sum(len(_windows(len(encoded[n].ids), self.longest)) for n in [*batch, number])
+            if batch and windows * width > self.batch_tokens:
+                yield batch
+                batch = []
+            batch.append(number)
+        if batch:
+            yield batch
+
+    @torch.inference_mode()
+    def read(self, encoded: Sequence[Encoded]) -> list[Reading]:
+        """Read documents, each of at least one piece, in one encoder pass."""
+        first, hidden = self._hidden(encoded)
+        heads = self.model.heads
+        lengths = [len(states) for states in hidden]
+        pooled = torch.stack([states.mean(0) for states in hidden])
+        sentiment, intents, safety = heads.read_document(first, pooled)
+        inside, begin, polarity = heads.read_tokens(torch.cat(hidden))
+        statements = _pool_statements(encoded, hidden, self.model.width)
+        complaint = torch.sigmoid(heads.read_segments(statements))
+        counts = [len(document.statements) for document in encoded]
+        temperature = self.model.outlook.calibration.temperature
+        parts = zip(
+            torch.softmax(sentiment / temperature, -1),
+            torch.sigmoid(intents),
+            torch.sigmoid(safety),
+            torch.sigmoid(inside).split_with_sizes(lengths),
+            torch.sigmoid(begin).split_with_sizes(lengths),
+            torch.softmax(polarity, -1).split_with_sizes(lengths),
+            complaint.split_with_sizes(counts),
+            heads.embed(pooled),
+            heads.embed(statements).split_with_sizes(counts),
+            strict=True,
+        )
+        return [
+            Reading(
+                sentiment=mood.numpy(),
+                intents=wants.numpy(),
+                safety=float(danger),
+                inside=inner.numpy(),
+                begin=start.numpy(),
+                polarity=direction.numpy(),
+                complaint=complains.numpy(),
+                embedding=vector.numpy().copy(),
+                statements=vectors.numpy().copy(),
+            )
+            for mood, wants, danger, inner, start, direction, complains, vector, vectors in parts
+        ]
+
+    def _hidden(self, encoded: Sequence[Encoded]) -> tuple[Tensor, list[Tensor]]:
+        """The first piece's state of each document ``(n,w)``, and the states of its pieces ``(p,w)``."""
+        jobs = [
+            (number, window)
+            for number, document in enumerate(encoded)
+            for window in _windows(len(document.ids), self.longest)
+        ]
+        width = max(window.end - window.start for _, window in jobs) + 2
+        together = max(1, self.batch_tokens // width)
+        firsts: list[list[Tensor]] = [[] for _ in encoded]
+        kept: list[list[Tensor]] = [[] for _ in encoded]
+        for at in range(0, len(jobs), together):
+            part = jobs[at : at + together]
+            ids, mask = self._padded([encoded[number].ids[window.start : window.end] for number, window in part])
+            states = self.model.encode(ids, mask).float()
+            for (number, window), row in zip(part, states, strict=True):
+                firsts[number].append(row[0])
+                kept[number].append(row[1 + window.first - window.start : 1 + window.last - window.start])
+        return torch.stack([torch.stack(rows).mean(0) for rows in firsts]), [torch.cat(rows) for rows in kept]
+
+    def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        width = max(map(len, rows)) + 2
+        ids = torch.full((len(rows), width), self._specials.pad)
+        mask = torch.zeros((len(rows), width), dtype=torch.long)
+        for index, row in enumerate(rows):
+            ids[index, : len(row) + 2] = torch.tensor([self._specials.first, *row, self._specials.last])
+            mask[index, : len(row) + 2] = 1
+        return ids, mask
+
+
+def _windows(length: int, longest: int) -> list[Window]:
+    """Windows over ``length`` pieces; each piece is kept from the window in which it stands furthest from an edge."""
+    if length <= longest:
+        return [Window(0, length, 0, length)]
+    overlap = min(OVERLAP, longest // 2)
+    starts = [*range(0, length - longest, longest - overlap), length - longest]
+    windows = []
+    first = 0
+    for index, start in enumerate(starts):
+        end = start + longest
+        last = length if index + 1 == len(starts) else (starts[index + 1] + end) // 2
+        windows.append(Window(start, end, first, last))
+        first = last
+    return windows
+
+
+def _pool_statements(encoded: Sequence[Encoded], hidden: Sequence[Tensor], width: int) -> Tensor:
+    rows = [
+        states[statement.first : statement.last].mean(0)
+        for document, states in zip(encoded, hidden, strict=True)
+        for statement in document.statements
+    ]
+    return torch.stack(rows) if rows else torch.zeros((0, width))

@@ -1,0 +1,118 @@
+"""Trigger phrases out of the tagging head's probabilities: exact, trimmed, never empty."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from koe.analysis import TriggerPhrase
+from koe.taxonomy import Polarity
+from nlp.encoding import Encoded, ReadField
+from nlp.model import POLARITIES, Calibration
+from nlp.reading import Array, Reading
+
+_DEFAULT_PEAK = 0.5
+
+_BOTH = (Polarity.NEGATIVE, Polarity.POSITIVE)
+_ANY = (*_BOTH, Polarity.NEUTRAL)
+
+#: Which directions a type can have; the ones that are not named are always negative.
+ALLOWED = {
+    "fit_size": _BOTH,
+    "delivery": _BOTH,
+    "packaging": _BOTH,
+    "support": _BOTH,
+    "price_value": _ANY,
+    "availability": _ANY,
+    "purchase_intent": (Polarity.POSITIVE, Polarity.NEUTRAL),
+    "feature_request": (Polarity.NEUTRAL,),
+    "question": (Polarity.NEUTRAL,),
+    "praise": (Polarity.POSITIVE,),
+}
+
+
+def decode(encoded: Encoded, reading: Reading, types: Sequence[str], calibration: Calibration) -> list[TriggerPhrase]:
+    """The phrases of a document by field and place. A phrase never crosses from the title into the text."""
+    found = []
+    for index, kind in enumerate(types):
+        peak = calibration.trigger.get(kind, _DEFAULT_PEAK)
+        inside = reading.inside[:, index]
+        if not len(inside) or inside.max() < peak:
+            continue
+        for field in encoded.fields:
+            low, high = encoded.pieces(field.begin, field.end)
+            for first, last in _runs(inside[low:high], reading.begin[low:high, index], peak, calibration):
+                phrase = _phrase(encoded, reading, field, low + first, low + last, index, kind)
+                if phrase:
+                    found.append(phrase)
+    return sorted(found, key=lambda phrase: (phrase.field != "title", phrase.start, phrase.end, phrase.type))
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch without the white space and punctuation around it; brackets stay when both of a pair are inside."""
+    while start < end and _is_edge(text[start]) and not _closes(text, start, end):
+        start += 1
+    while end > start and _is_edge(text[end - 1]) and not _opens(text, start, end):
+        end -= 1
+    return start, end
+
+
+def _runs(inside: Array, begin: Array, peak: float, calibration: Calibration) -> Iterator[tuple[int, int]]:
+    """Stretches of pieces above the low threshold that reach the peak, parted where a new phrase begins."""
+    start: int | None = None
+    above = inside > min(calibration.trigger_low, peak)
+    for index in range(len(inside) + 1):
+        open_ = index < len(inside) and bool(above[index])
+        if start is not None and (not open_ or (begin[index] > calibration.begin and begin[index - 1] < begin[index])):
+            if inside[start:index].max() >= peak:
+                yield start, index
+            start = None
+        if open_ and start is None:
+            start = index
+
+
+def _phrase(
+    encoded: Encoded, reading: Reading, field: ReadField, first: int, last: int, index: int, kind: str
+) -> TriggerPhrase | None:
+    low, high = _whole_words(encoded.joined, encoded.starts[first], encoded.ends[last - 1])
+    start, end = trim(field.stored, *field.stored_span(low, high))
+    if start >= end:
+        return None
+    allowed = ALLOWED.get(kind, (Polarity.NEGATIVE,))
+    mean = reading.polarity[first:last].mean(0)
+    polarity = max(allowed, key=lambda one: (float(mean[POLARITIES.index(one)]), one.value))
+    score = float(np.mean(reading.inside[first:last, index], dtype=np.float64))
+    return TriggerPhrase(field.name, start, end, field.stored[start:end], kind, polarity, score)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Latin words are never cut; Japanese has no spaces to go by."""
+    while 0 < start < len(text) and _latin(text[start]) and _latin(text[start - 1]):
+        start -= 1
+    while 0 < end < len(text) and _latin(text[end - 1]) and _latin(text[end]):
+        end += 1
+    return start, end
+
+
+def _latin(char: str) -> bool:
+    return (char.isalpha() and char < "\u0250") or char in "'’"
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    closer = _PAIRS.get(text[start])
+    return closer is not None and start + 1 < text.find(closer, start + 1, end)
+
+
+def _opens(text: str, start: int, end: int) -> bool:
+    return any(closer == text[end - 1] and text.find(opener, start, end - 1) >= 0 for opener, closer in _PAIRS.items())
+
+
+def _is_edge(char: str) -> bool:
+    return char not in _PART_OF_WORDS and (char.isspace() or unicodedata.category(char) in _EDGE_CATEGORIES)
+
+
+_EDGE_CATEGORIES = frozenset({"Po", "Pd", "Pc", "Ps", "Pe", "Pi", "Pf", "Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+_PART_OF_WORDS = frozenset("%％‰#＃&＆@＠")
+_PAIRS = {"(": ")", "（": "）", "「": "」", "『": "』", "【": "】", "[": "]", "“": "”", '"': '"'}
