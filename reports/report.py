@@ -180,6 +180,7 @@ class Report:
     as_of: AsOf
     timezone: str
     level: float
+    baseline_weeks: int
     tested: int
     significant: int
     expected_false_alarms: float
@@ -215,6 +216,7 @@ class Report:
             "as_of": {"ingest": self.as_of.ingest, "ledger": self.as_of.ledger, "config": self.as_of.config},
             "timezone": self.timezone,
             "level": self.level,
+            "baseline_weeks": self.baseline_weeks,
             "tested": self.tested,
             "significant": self.significant,
             "expected_false_alarms": _figure(self.expected_false_alarms),

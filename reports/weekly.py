@@ -70,6 +70,7 @@ def build_report(
         as_of=as_of,
         timezone=config.timezone,
         level=config.level,
+        baseline_weeks=config.baseline_weeks,
         tested=sum(bool(one.look.known[-1]) for one in judged.values()),
         significant=significant,
         expected_false_alarms=expected_false_alarms(config.level, significant),

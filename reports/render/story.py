@@ -1,0 +1,73 @@
+"""What every surface of the report tells in the same order: the changes, the active issues, the method in words."""
+
+from __future__ import annotations
+
+from reports.detection import FALSE_ALARM_FORMULA
+from reports.report import CHANGES, IssueEntry, Quotation, Report
+from reports.severity import FORMULA
+from reports.wording import Wording
+
+#: A sign beside each state's word, for those who skim.
+GLYPHS = {
+    "new": "✚",
+    "rising": "▲",
+    "reopened": "↺",
+    "falling": "▼",
+    "fixed": "✓",
+    "steady": "＝",
+    "unknown": "？",
+}
+
+
+def changed(report: Report) -> list[IssueEntry]:
+    """What is news, in the order it is told."""
+    return [issue for state in CHANGES for issue in report.changed(state)]
+
+
+def active(report: Report) -> list[IssueEntry]:
+    """The issues that get a card, by severity: those that move or are voiced."""
+    shown = {issue.id for issue in changed(report)}
+    return [issue for issue in report.issues if issue.active or issue.id in shown]
+
+
+def quiet(report: Report) -> list[IssueEntry]:
+    """The issues that nobody voiced lately."""
+    shown = {issue.id for issue in active(report)}
+    return [issue for issue in report.issues if issue.id not in shown]
+
+
+def last_voiced(issue: IssueEntry) -> str:
+    """The last week with a count, or nothing."""
+    return next((str(point.week) for point in reversed(issue.trend) if point.count), "")
+
+
+def method(report: Report, t: Wording) -> list[str]:
+    """How the figures came about, a paragraph each."""
+    return [
+        t("method_counts"),
+        t("method_detection", baseline=report.baseline_weeks, tested=report.tested, level=f"{report.level:g}"),
+        t("method_false", formula=FALSE_ALARM_FORMULA, value=f"{report.expected_false_alarms:g}"),
+        t("method_concentration"),
+        t("method_severity", formula=FORMULA),
+        t("method_quotes"),
+        t(
+            "made",
+            time=report.generated_at.astimezone(t.zone).strftime("%Y-%m-%d %H:%M"),
+            model=report.model,
+            ingest=report.as_of.ingest,
+            ledger=report.as_of.ledger,
+            config=report.as_of.config[:12],
+        ),
+    ]
+
+
+def pieces(quotation: Quotation) -> list[tuple[str, str]]:
+    """The text of a quotation cut at its marks: pairs of text and the mark's type (empty outside marks)."""
+    parts: list[tuple[str, str]] = []
+    place = 0
+    for mark in quotation.marks:
+        start, end = mark.start - quotation.start, mark.end - quotation.start
+        parts += [(quotation.text[place:start], ""), (quotation.text[start:end], mark.type)]
+        place = end
+    parts.append((quotation.text[place:], ""))
+    return [(text, kind) for text, kind in parts if text]
