@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,16 @@ from storage.exposure_store import Exposure
 from storage.sources.exposures import read_exposures
 from storage.sources.read import read_rows
 from storage.statements import batched
+from storage.text import storable
 
 if TYPE_CHECKING:
     from storage.database import Database
 
 #: Rows in one unit of work.
 CHUNK = 2_000
+
+#: More than any list holds.
+ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,11 @@ def ingest_file(
     settings: Settings,
     now: datetime,
     progress: Callable[[int], None] | None = None,
+    refusals: list[RefusedRow] | None = None,
 ) -> IngestCounts:
     """Take in a file under a source's name; ``progress`` is told the number of rows done so far.
+
+    ``refusals``, where given, receives the refused rows.
 
     Each chunk of rows is one unit of work. A run that was cut off goes on by running again: what is known already
     changes nothing, and that is also why files may overlap.
@@ -64,6 +71,8 @@ def ingest_file(
             stored = work.feedback.upsert(taken, now)
             newly_refused = work.quarantine.add(refused, now)
             work.commit()
+        if refusals is not None:
+            refusals += refused
         counts = IngestCounts(
             rows=counts.rows + len(chunk),
             new=counts.new + stored.new,
@@ -75,6 +84,34 @@ def ingest_file(
         if progress is not None:
             progress(counts.rows)
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCounts:
+    """What became of a source's refused rows: those taken (or gone from the files), and those that still wait."""
+
+    taken: int
+    waiting: int
+
+
+def retry_source(
+    database: Database, paths: Sequence[Path], name: str, source: SourceSettings, settings: Settings, now: datetime
+) -> RetryCounts:
+    """Read a source's files again after they, or its columns in koe.yaml, were mended.
+
+    A row in Quarantine that is not refused again, at the same place for the same reason, is marked as dealt with.
+    """
+    refusals: list[RefusedRow] = []
+    for path in paths:
+        ingest_file(database, path, name, source, settings, now, refusals=refusals)
+    still = {(row.position, storable(row.raw), row.reason) for row in refusals}
+    with database.work() as work:
+        waiting = work.quarantine.list(source=name, limit=ALL)
+        mended = [row for row in waiting if (row.position, row.raw, row.reason) not in still]
+        for row in mended:
+            work.quarantine.resolve(row.id, now)
+        work.commit()
+    return RetryCounts(len(mended), len(waiting) - len(mended))
 
 
 def ingest_exposure_file(database: Database, path: Path, source: SourceSettings | None = None) -> int:

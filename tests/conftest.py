@@ -36,7 +36,7 @@ class KeywordAnalyser:
         for index, document in enumerate(documents):
             yield index, self._read(document)
             if progress:
-                progress(1)
+                progress(index + 1)
 
     def _read(self, document: Document) -> Analysis:
         segments: list[Segment] = []

@@ -54,14 +54,21 @@ def retry(
 ) -> None:
     """Read the sources of refused rows again, after the file or koe.yaml was mended; rows now taken leave the list."""
     from flows.steps.ingest import retry as retry_source
+    from storage.ingest import ALL
 
     wiring = open_store(ctx)
-    with wiring.database.work() as work:
-        waiting = sorted({row.source for row in work.quarantine.list(source=source, limit=1_000_000)})
+    if source:
+        names = [source]
+    else:
+        with wiring.database.work(write=False) as work:
+            names = sorted({row.source for row in work.quarantine.list(limit=ALL)})
     left = 0
-    for name in waiting:
-        taken, still = retry_source(wiring, name)
-        left += still
-        typer.echo(f"{name}: {taken} rows left the quarantine, {still} still refused")
+    for name in names:
+        if name not in wiring.settings.sources and not source:
+            typer.echo(f"{name}: not a source of koe.yaml; ingest its mended file with --file", err=True)
+            continue
+        counts = retry_source(wiring, name)
+        left += counts.waiting
+        typer.echo(f"{name}: {counts.taken} rows left the quarantine, {counts.waiting} still refused")
     if left:
         raise typer.Exit(SOME_REFUSED)

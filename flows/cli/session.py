@@ -70,7 +70,7 @@ def _plain(value: Any) -> object:
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A progress bar on a terminal, a plain line every tenth of the work otherwise; both on standard error.
 
-    Yields a function to call with the number of things done since the last call.
+    Yields a function to call with the number of things done so far.
     """
     if sys.stderr.isatty():
         from rich.console import Console
@@ -79,16 +79,15 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=total)
-            yield lambda done: bar.advance(task, done)
+            yield lambda done: bar.update(task, completed=done)
         return
-    seen, said = 0, 0
+    said = 0
 
     def advance(done: int) -> None:
-        nonlocal seen, said
-        seen += done
-        tenth = 10 * seen // total if total else seen // 100_000
+        nonlocal said
+        tenth = 10 * done // total if total else done // 100_000
         if tenth > said:
             said = tenth
-            typer.echo(f"{what}: {seen}" + (f" of {total}" if total else ""), err=True)
+            typer.echo(f"{what}: {done}" + (f" of {total}" if total else ""), err=True)
 
     yield advance

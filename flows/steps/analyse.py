@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ def analyse(
         if not pending:
             return AnalyseCounts(done)
         hashes = [text_hash for text_hash, _ in pending]
-        read = [(hashes[index], analysis) for index, analysis in model.analyse([doc for _, doc in pending], progress)]
+        told = None if progress is None else partial(_tell, progress, done)
+        read = [(hashes[index], analysis) for index, analysis in model.analyse([doc for _, doc in pending], told)]
         with wiring.database.work() as work:
             work.analyses.save(read)
             work.commit()
         done += len(read)
+
+
+def _tell(progress: Callable[[int], None], before: int, done: int) -> None:
+    progress(before + done)

@@ -13,8 +13,9 @@ from koe.errors import InputError, NotFoundError
 if TYPE_CHECKING:
     from flows.wiring import Wiring
     from koe.settings import SourceSettings
-    from storage.ingest import IngestCounts
+    from storage.ingest import IngestCounts, RetryCounts
 
+#: Is told how much is done so far.
 Progress = Callable[[int], None]
 
 
@@ -35,9 +36,16 @@ def ingest(wiring: Wiring, sources: Sequence[str] = (), progress: Progress | Non
     for name in sources or known:
         source = known[name]
         for path in files_of(name, source.path, wiring.settings.folder):
-            file_counts = ingest_file(wiring.database, path, name, source, wiring.settings, wiring.clock(), progress)
+            before = sum(one.rows for one in counts.values())
+            file_counts = ingest_file(
+                wiring.database, path, name, source, wiring.settings, wiring.clock(), _after(before, progress)
+            )
             counts[name] = _add(counts[name], file_counts) if name in counts else file_counts
     return counts
+
+
+def _after(before: int, progress: Progress | None) -> Progress | None:
+    return None if progress is None else lambda done: progress(before + done)
 
 
 def files_of(name: str, patterns: Sequence[str], folder: Path) -> list[Path]:
@@ -80,3 +88,18 @@ def ingest_exposures(wiring: Wiring, path: Path) -> int:
     from storage.ingest import ingest_exposure_file
 
     return ingest_exposure_file(wiring.database, path)
+
+
+def retry(wiring: Wiring, name: str) -> RetryCounts:
+    """Read a source's files again after they, or its columns in koe.yaml, were mended.
+
+    Raises:
+        NotFoundError: the source is not in koe.yaml.
+    """
+    from storage.ingest import retry_source
+
+    known = wiring.settings.sources
+    if name not in known:
+        raise NotFoundError("source", name, known)
+    files = files_of(name, known[name].path, wiring.settings.folder)
+    return retry_source(wiring.database, files, name, known[name], wiring.settings, wiring.clock())

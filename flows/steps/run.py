@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ProgressFactory(Protocol):
-    """Opens a progress display: a label, the total where known; gives a function that takes the number done."""
+    """Opens a progress display: a label, the total where known; gives a function that takes the number done so far."""
 
     def __call__(self, what: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
         """Open the display."""
