@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from koe.errors import StorageError
 from storage.errors import as_koe_error
-from storage.migrations.history import HEAD, VERSIONS
+from storage.migrations.history import HEAD, Standing, standing
 from storage.text import dump_json
 from storage.work import Work
 
@@ -72,9 +72,9 @@ class Database:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
             found = _version(connection)
-            if found not in (None, *VERSIONS):
+            if standing(found) is Standing.NEWER:
                 raise self._newer(found)
-            if found != HEAD:
+            if standing(found) is not Standing.CURRENT:
                 upgrade(connection)
                 connection.commit()
 
@@ -87,14 +87,17 @@ class Database:
         self._require_file()
         with self._begin(write=False) as connection:
             found = _version(connection)
-        if found is None:
-            raise StorageError(f"The database {self.name} is empty; `koe init` makes its tables.")
-        if found not in VERSIONS:
-            raise self._newer(found)
-        if found != HEAD:
-            raise StorageError(
-                f"The database {self.name} is of version {found}, this koe needs {HEAD}; `koe run` brings it up to it."
-            )
+        match standing(found):
+            case Standing.EMPTY:
+                raise StorageError(f"The database {self.name} is empty; `koe init` makes its tables.")
+            case Standing.NEWER:
+                raise self._newer(found)
+            case Standing.OLDER:
+                raise StorageError(
+                    f"The database {self.name} is of version {found}, this koe needs {HEAD}; `koe run` brings it there."
+                )
+            case Standing.CURRENT:
+                return
 
     @contextmanager
     def work(self, *, write: bool = True) -> Iterator[Work]:

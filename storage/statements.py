@@ -30,9 +30,11 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     """Insert the rows that no unique constraint stands against; returns how many that were."""
     if not rows:
         return 0
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing()
-    return max(connection.execute(statement, list(rows)).rowcount, 0)
+    if connection.dialect.name == "postgresql":
+        # psycopg does not count the rows of several inserts; what they return can be counted.
+        statement = postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        return len(connection.execute(statement, list(rows)).all())
+    return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
 
 def insert_prepared(connection: Connection, table: Table, rows: Sequence[list[Any]]) -> None:

@@ -66,6 +66,6 @@ def _period(value: object) -> str:
         return date(value.year, value.month, value.day).isoformat()
     text = read_name(value) or ""
     try:
-        return str(Week.parse(text)) if "W" in text.upper() else date.fromisoformat(text).isoformat()
+        return str(Week.parse(text.upper())) if "W" in text.upper() else date.fromisoformat(text).isoformat()
     except (UsageError, ValueError) as error:
         raise Refusal(f"period: {value!r} is neither a week (2026-W10) nor a day (2026-03-02)") from error
