@@ -115,7 +115,7 @@ def _quotation(quotation: Quotation, t: Wording, extra: str = "") -> list[str]:
     rating = "" if quotation.rating is None else f"★{t.number(quotation.rating)}"
     variant = ", ".join(f"{t.attribute(name)} {value}" for name, value in list((quotation.variant or {}).items())[:3])
     source = " · ".join(
-        part for part in (rating, quotation.date, _plain(variant), f"`{quotation.feedback_id}`", _plain(extra)) if part
+        part for part in (rating, quotation.date, _plain(variant), _code(quotation.feedback_id), _plain(extra)) if part
     )
     return [f"> {text}  ", f"> {source}", ""]
 
@@ -133,6 +133,10 @@ def _products(report: Report, t: Wording) -> list[str]:
         )
         rows.append(f"| {' | '.join(cells)} |")
     return rows
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if re.fullmatch(r"[\w:./#-]+", text) else _plain(text)
 
 
 def _plain(text: str) -> str:

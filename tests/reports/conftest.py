@@ -15,6 +15,8 @@ from koe.issue import Label, LedgerEvent, LedgerKind, Span
 from koe.settings import Settings
 from koe.taxonomy import Intent, Polarity, Sentiment
 from koe.week import Week
+from reports.report import Report
+from reports.weekly import build_report
 from storage.database import Database, open_database
 
 MODEL = "tiny-1"
@@ -176,3 +178,22 @@ def fill(database: Database) -> None:
         fixed = LedgerEvent("ISSUE-0002", LedgerKind.FIXED, (FIRST + 9).start(Settings().zone), {}, "ando")
         work.issues.record(fixed)
         work.commit()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def more() -> Feedback:
+    """Feedback of the last week that comes in after its report was made."""
+    return feedback(9000, LAST, "音が出ない、また", product_id="SPK-10", rating=1.0)
+
+
+@pytest.fixture
+def report_of_last_week(shop: Database, settings: Settings) -> Report:
+    with shop.work() as work:
+        report = build_report(work, LAST, settings, MODEL, NOW)
+        work.commit()
+    return report
