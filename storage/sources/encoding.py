@@ -22,7 +22,11 @@ _BOMS = (
 #: What files say that call themselves Shift_JIS is Windows' code page, as web browsers read it too.
 _ALIASES = {"shift_jis": "cp932", "utf_8": "utf-8-sig"}
 _MARKED = re.compile("[\udc00-\udcff]")
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+#: Bytes that cp932 has no character for, and what Python's codec reads them as nevertheless.
+_UNASSIGNED = {"\x80": 0x80, "\xa0": 0xA0, "\uf8f0": 0xA0, "\uf8f1": 0xFD, "\uf8f2": 0xFE, "\uf8f3": 0xFF}
+_MARKED_CP932 = re.compile(f"[\udc00-\udcff{''.join(_UNASSIGNED)}]")
+#: UTF-8's characters of three and four bytes; cp932 text looks like them once in a great while only.
+_MULTIBYTE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 def encoding_of(path: Path, explicit: str | None = None) -> str:
@@ -61,10 +65,11 @@ def bad_byte(text: str, encoding: str) -> str | None:
     """What is wrong with text that was decoded with ``errors=MARK``, or ``None``."""
     if text.isascii():
         return None
-    found = _MARKED.search(text)
+    found = _marks(encoding).search(text)
     if found is None:
         return None
-    return f"the byte 0x{ord(found[0]) - 0xDC00:02X} cannot be read as {encoding.removesuffix('-sig')}"
+    byte = _UNASSIGNED.get(found[0], ord(found[0]) - 0xDC00)
+    return f"the byte 0x{byte:02X} cannot be read as {encoding.removesuffix('-sig')}"
 
 
 def as_read(text: str) -> str:
@@ -95,7 +100,7 @@ def _utf16(sample: bytes) -> str | None:
 
 def _utf8_or_cp932(sample: bytes) -> str:
     as_utf8 = _broken(sample, "utf-8")
-    if not as_utf8 or len(_MULTIBYTE.findall(sample)) >= 4 * as_utf8:
+    if not as_utf8 or len(_MULTIBYTE.findall(sample)) >= as_utf8:
         return "utf-8-sig"
     return "utf-8-sig" if as_utf8 <= _broken(sample, "cp932") else "cp932"
 
@@ -103,4 +108,8 @@ def _utf8_or_cp932(sample: bytes) -> str:
 def _broken(sample: bytes, encoding: str) -> int:
     decoder = codecs.getincrementaldecoder(encoding)(errors=MARK)
     # Not final: the sample may end inside a character.
-    return len(_MARKED.findall(decoder.decode(sample)))
+    return len(_marks(encoding).findall(decoder.decode(sample)))
+
+
+def _marks(encoding: str) -> re.Pattern[str]:
+    return _MARKED_CP932 if encoding == "cp932" else _MARKED
