@@ -156,10 +156,10 @@ def _words(segments: Sequence[ComplaintSegment], lang: str) -> Matrix | None:
         table = vectorizer.fit_transform(texts)
     except ValueError:  # no word occurs twice
         return None
-    if min(table.shape) <= _WORD_DIMENSIONS or len(segments) <= 2000:
-        dense = np.asarray(table.toarray(), dtype=np.float32)
-    else:
+    if min(table.shape) > _WORD_DIMENSIONS:
         dense = np.asarray(TruncatedSVD(_WORD_DIMENSIONS, random_state=0).fit_transform(table), dtype=np.float32)
+    else:
+        dense = np.asarray(table.toarray(), dtype=np.float32)
     return np.asarray(dense - dense.mean(axis=0), dtype=np.float32)
 
 
