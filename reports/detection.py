@@ -13,7 +13,8 @@ its scaled inverse chi-squared posterior, never below 1: a short baseline knows 
 
 A fault that trickles in is never sudden, so the last three periods together are compared in the same way with the
 periods before them; the smaller of the two p-values is doubled (Bonferroni), and counts only while the latest period
-itself is above what is expected.
+itself is above what is expected. A fall is nothing to hurry for, and small counts cannot prove one in a single
+period: it is looked for in the last three periods alone.
 
 Over all series of one period the Benjamini-Hochberg step-up rule (1995, JRSS B 57:289) holds the false discovery
 rate at the level. What is significant in a row is one event, and an event alerts once.
@@ -86,7 +87,8 @@ def assess(
     latest = looks[0]
     open_looks = np.maximum(sum(look.known.astype(np.float64) for look in looks), 1)
     higher = np.min([np.where(look.known, look.upper, 1.0) for look in looks], axis=0) * open_looks
-    lower = np.min([np.where(look.known, look.lower, 1.0) for look in looks], axis=0) * open_looks
+    slowest = looks[-1]
+    lower = np.where(slowest.known, slowest.lower, latest.lower)
     # A longer window must not speak for a week that itself is as usual: the rise would be over.
     p_value = np.where(y > latest.expected, higher, np.maximum(latest.upper, 0.5))
     p_lower = np.where(y < latest.expected, lower, np.maximum(latest.lower, 0.5))

@@ -36,20 +36,22 @@ def choose(candidates: Iterable[Candidate], zone: ZoneInfo, most: int = 5) -> li
     The newest week first, then those with a trigger phrase inside, then the most typical. The same candidates give
     the same quotations in whatever order they come.
     """
-    by_lang: dict[str, list[Quotation]] = {}
+    by_lang: dict[str, list[Candidate]] = {}
     seen_texts: set[str] = set()
     seen_feedback: set[str] = set()
     for candidate in sorted(candidates, key=_preference):
-        quotation = quote(candidate.span, candidate.feedback, candidate.analysis, zone)
-        words = "".join(unicodedata.normalize("NFKC", quotation.text).casefold().split())
-        if not words or words in seen_texts or quotation.feedback_id in seen_feedback:
+        span = candidate.span
+        stretch = stored_field(candidate.feedback, span.field)[span.start : span.end]
+        words = "".join(unicodedata.normalize("NFKC", stretch).casefold().split())
+        if not words or words in seen_texts or span.feedback in seen_feedback:
             continue
         seen_texts.add(words)
-        seen_feedback.add(quotation.feedback_id)
-        by_lang.setdefault(quotation.lang, []).append(quotation)
+        seen_feedback.add(span.feedback)
+        by_lang.setdefault(_lang(candidate.feedback, candidate.analysis), []).append(candidate)
     lanes = sorted(by_lang.items(), key=lambda lane: (-len(lane[1]), lane[0]))
     turns = [(turn, place) for place, (_, lane) in enumerate(lanes) for turn in range(len(lane))]
-    return [lanes[place][1][turn] for turn, place in sorted(turns)][:most]
+    chosen = [lanes[place][1][turn] for turn, place in sorted(turns)][:most]
+    return [quote(one.span, one.feedback, one.analysis, zone) for one in chosen]
 
 
 def quote(span: Span, feedback: Feedback, analysis: Analysis | None, zone: ZoneInfo) -> Quotation:
@@ -63,7 +65,7 @@ def quote(span: Span, feedback: Feedback, analysis: Analysis | None, zone: ZoneI
         end=span.end,
         text=masked_span(field, span.start, span.end),
         marks=_marks(span, analysis),
-        lang=analysis.lang if analysis else feedback.lang or "und",
+        lang=_lang(feedback, analysis),
         channel=str(feedback.channel),
         date=feedback.created_at.astimezone(zone).date().isoformat(),
         rating=feedback.rating,
@@ -79,6 +81,10 @@ def masked_span(field: str, start: int, end: int) -> str:
 def stored_field(feedback: Feedback, field: str) -> str:
     """The stored title or text, empty where there is none."""
     return (feedback.title if field == "title" else feedback.text) or ""
+
+
+def _lang(feedback: Feedback, analysis: Analysis | None) -> str:
+    return analysis.lang if analysis else feedback.lang or "und"
 
 
 def _preference(candidate: Candidate) -> tuple[int, bool, bool, float, str, str, int]:

@@ -44,7 +44,7 @@ def test_only_earlier_periods_take_part() -> None:
 
 
 def test_a_fall_is_found_on_the_other_side() -> None:
-    look = assess([6, 7, 5, 6, 8, 6, 7, 5, 0])
+    look = assess([6, 7, 5, 6, 8, 6, 7, 5, 0, 1, 0])
     assert look.p_lower[-1] < 0.01
     assert look.p_value[-1] > 0.5
 
