@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from koe.analysis import Field
 from koe.issue import Alert, IssueState, Label
 from koe.week import Week
-from reports.concentration import Concentration, sentence
-from reports.severity import FORMULA, Severity
+from reports.concentration import Concentration
+from reports.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,155 +207,7 @@ class Report:
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """JSON values only; figures with the digits that mean something, so that they compare exactly."""
-        return {
-            "week": str(self.week),
-            "generated_at": _time(self.generated_at),
-            "model": self.model,
-            "as_of": {"ingest": self.as_of.ingest, "ledger": self.as_of.ledger, "config": self.as_of.config},
-            "timezone": self.timezone,
-            "level": self.level,
-            "baseline_weeks": self.baseline_weeks,
-            "tested": self.tested,
-            "significant": self.significant,
-            "expected_false_alarms": _figure(self.expected_false_alarms),
-            "changes": {str(state): [issue.id for issue in self.changed(state)] for state in CHANGES},
-            "issues": [_issue(issue) for issue in self.issues],
-            "safety": [
-                {
-                    "product_id": item.product_id,
-                    "issue": item.issue,
-                    "score": _figure(item.score),
-                    "quotation": _quotation(item.quotation),
-                }
-                for item in self.safety
-            ],
-            "alone": [
-                {"product_id": item.product_id, "reason": item.reason, "quotation": _quotation(item.quotation)}
-                for item in self.alone
-            ],
-            "products": [
-                {
-                    "product_id": product.product_id,
-                    "name": _label(product.name),
-                    "feedback": product.feedback,
-                    "previous_feedback": product.previous_feedback,
-                    "rating": _figure(product.rating),
-                    "previous_rating": _figure(product.previous_rating),
-                    "issues": product.issues,
-                    "alerts": product.alerts,
-                }
-                for product in self.products
-            ],
-            "totals": {
-                "feedback": self.totals.feedback,
-                "counted": self.totals.counted,
-                "complaint_segments": self.totals.complaint_segments,
-                "unassigned": self.totals.unassigned,
-                "quarantined": self.totals.quarantined,
-                "excluded": dict(self.totals.excluded),
-            },
-            "severity_formula": FORMULA,
-        }
+        """The contract's JSON values."""
+        from reports.report_json import as_json
 
-
-def _issue(issue: IssueEntry) -> dict[str, Any]:
-    return {
-        "id": issue.id,
-        "product_id": issue.product_id,
-        "product_name": _label(issue.product_name),
-        "owner": issue.owner,
-        "label": _label(issue.label),
-        "state": str(issue.state),
-        "alert": issue.alert,
-        "rising_since": None if issue.rising_since is None else str(issue.rising_since),
-        "event": issue.event,
-        "p_value": _figure(issue.p_value),
-        "q_value": _figure(issue.q_value),
-        "count": issue.count,
-        "previous_count": issue.previous_count,
-        "exposure": _figure(issue.exposure),
-        "exposure_unit": issue.exposure_unit,
-        "rate": _figure(issue.rate),
-        "expected": _figure(issue.expected),
-        "first_seen": _time(issue.first_seen),
-        "fixed_from": None if issue.fixed_from is None else _time(issue.fixed_from),
-        "severity": issue.severity.score,
-        "severity_parts": {
-            "safety": issue.severity.safety,
-            "harm": issue.severity.harm,
-            "volume": issue.severity.volume,
-            "growth": issue.severity.growth,
-        },
-        "safety_feedback": issue.safety_feedback,
-        "rating": _figure(issue.rating),
-        "languages": dict(issue.languages),
-        "window": [str(week) for week in issue.window],
-        "concentration_window": [str(week) for week in issue.concentration_window],
-        "concentration": [
-            {
-                "attribute": found.attribute,
-                "value": found.value,
-                "measure": found.measure,
-                "ratio": _figure(found.ratio),
-                "low": _figure(found.low),
-                "high": _figure(found.high),
-                "cases": found.cases,
-                "issue_total": found.issue_total,
-                "others": found.others,
-                "other_total": found.other_total,
-                "sentence": {lang: sentence(found, lang) for lang in ("ja", "en")},
-            }
-            for found in issue.concentration
-        ],
-        "quotations": [_quotation(quotation) for quotation in issue.quotations],
-        "trend": [
-            {
-                "week": str(point.week),
-                "count": point.count,
-                "exposure": _figure(point.exposure),
-                "expected": _figure(point.expected),
-                "low": _figure(point.low),
-                "high": _figure(point.high),
-                "alert": point.alert,
-            }
-            for point in issue.trend
-        ],
-        "week_feedback_ids": list(issue.week_feedback_ids),
-        "feedback_ids": list(issue.feedback_ids),
-        "excluded": [{"feedback_id": item.feedback_id, "reason": item.reason} for item in issue.excluded],
-    }
-
-
-def _quotation(quotation: Quotation) -> dict[str, Any]:
-    return {
-        "feedback_id": quotation.feedback_id,
-        "version": quotation.version,
-        "field": quotation.field,
-        "start": quotation.start,
-        "end": quotation.end,
-        "text": quotation.text,
-        "marks": [{"start": mark.start, "end": mark.end, "type": mark.type} for mark in quotation.marks],
-        "lang": quotation.lang,
-        "channel": quotation.channel,
-        "date": quotation.date,
-        "rating": _figure(quotation.rating),
-        "variant": dict(sorted((quotation.variant or {}).items())),
-    }
-
-
-def _label(label: Label) -> dict[str, str | None]:
-    return {"ja": label.ja, "en": label.en}
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
-
-
-def _figure(value: float | None) -> float | int | None:
-    """Four significant digits after the point of small numbers; whole numbers stay whole."""
-    if value is None or math.isnan(value):
-        return None
-    if value == int(value):
-        return int(value)
-    return float(f"{value:.4g}") if abs(value) < 1000 else round(value, 1)
+        return as_json(self)
