@@ -130,6 +130,19 @@ def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
     Raises:
         ModelError: when there is no such model, or it is broken or of another kind.
     """
+    settings = settings or ModelSettings()
+    folder = model_folder(settings.name)
+    reader, tokenizer = open_model(folder, settings)
+    patterns = Patterns(taxonomy or TaxonomySettings())
+    return Analyser(reader, tokenizer, reader.model.outlook, patterns, weights_hash(folder))
+
+
+def open_model(folder: Path, settings: ModelSettings) -> tuple[Reader, Tokenizer]:
+    """The model of a folder, ready to read on all cores, in the number format that suits the processor.
+
+    Raises:
+        ModelError: when it is broken or of another kind.
+    """
     import torch
     from tokenizers import Tokenizer
 
@@ -137,8 +150,6 @@ def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
     from nlp.processor import cores, fast_bfloat16
     from nlp.reading import Reader
 
-    settings = settings or ModelSettings()
-    folder = model_folder(settings.name)
     model = KoeModel.load(folder)
     try:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -150,9 +161,7 @@ def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
     tokenizer.no_padding()
     torch.set_num_threads(cores())
     half = settings.dtype == "bfloat16" or (settings.dtype == "auto" and fast_bfloat16())
-    reader = Reader(model, tokenizer, settings.batch_tokens, torch.bfloat16 if half else torch.float32)
-    patterns = Patterns(taxonomy or TaxonomySettings())
-    return Analyser(reader, tokenizer, model.outlook, patterns, weights_hash(folder))
+    return Reader(model, tokenizer, settings.batch_tokens, torch.bfloat16 if half else torch.float32), tokenizer
 
 
 def model_folder(name: str) -> Path:

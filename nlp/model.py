@@ -28,15 +28,17 @@ class Calibration:
     """What was fitted on the held-back part after training.
 
     ``temperature`` divides the sentiment logits; the thresholds turn probabilities into decisions. A trigger span
-    grows over pieces above ``trigger_low`` and needs one above its type's value in ``trigger``.
+    grows over pieces above ``trigger_low`` and needs one above ``trigger``; a new one starts above ``begin``; a second
+    type needs the share ``second``.
     """
 
     temperature: float = 1.0
     intents: dict[str, float] = field(default_factory=dict)
     safety: float = 0.5
-    trigger: dict[str, float] = field(default_factory=dict)
+    trigger: float = 0.5
     trigger_low: float = 0.35
     begin: float = 0.5
+    second: float = 0.35
 
 
 @dataclass(slots=True)
@@ -55,7 +57,9 @@ class Heads(nn.Module):
     def __init__(self, width: int, types: int, dropout: float) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.tokens = nn.Linear(width, 2 * types + len(POLARITIES))
+        self.types = types
+        self.tokens_hidden = nn.Linear(2 * width, width)
+        self.tokens = nn.Linear(width, 2 + types + len(POLARITIES))
         self.document = nn.Linear(2 * width, width)
         self.sentiment = nn.Linear(width, len(SENTIMENTS))
         self.intents = nn.Linear(width, len(INTENTS))
@@ -67,11 +71,13 @@ class Heads(nn.Module):
         self.projection = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.projection.weight)
 
-    def read_tokens(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits per piece: inside a span ``(…, T)``, begin of a span ``(…, T)``, polarity ``(…, 3)``."""
-        out = self.tokens(self.dropout(hidden))
-        types = (out.shape[-1] - len(POLARITIES)) // 2
-        return out[..., :types], out[..., types : 2 * types], out[..., 2 * types :]
+    def read_tokens(self, hidden: Tensor, middle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits per piece from last and middle layer ``(…, w)``: inside and begin of a phrase ``(…, 2)``, its type
+        ``(…, T)``, its polarity ``(…, 3)``. Where a phrase stands is learnt from all types together.
+        """
+        joint = torch.cat([self.dropout(hidden), self.dropout(middle)], dim=-1)
+        out = self.tokens(self.dropout(functional.gelu(self.tokens_hidden(joint))))
+        return out[..., :2], out[..., 2 : 2 + self.types], out[..., 2 + self.types :]
 
     def read_document(self, first: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits ``(n, 4)`` sentiment, ``(n, 11)`` intents, ``(n,)`` safety, from first piece and mean ``(n, w)``."""
@@ -107,9 +113,10 @@ class KoeModel(nn.Module):
         """The length of an embedding."""
         return int(self.config.hidden_size)
 
-    def encode(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Hidden states ``(n, l, w)`` for padded ids and their mask, both ``(n, l)``."""
-        return cast(Tensor, self.bert(input_ids=ids, attention_mask=mask).last_hidden_state)
+    def encode(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """States of the last and of the middle layer, ``(n, l, w)``, for padded ids and their mask ``(n, l)``."""
+        states = self.bert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return states[-1], states[2 * len(states) // 3]
 
     def save(self, folder: Path) -> None:
         """Write it in Hugging Face format, float16, the frozen word embeddings in a file of their own."""
@@ -124,6 +131,10 @@ class KoeModel(nn.Module):
             weight_map |= dict.fromkeys(shard, name)
         size = sum(value.numel() * 2 for shard in shards for value in shard.values())
         _write_json(folder / _INDEX, {"metadata": {"total_size": size}, "weight_map": weight_map})
+        self.save_outlook(folder)
+
+    def save_outlook(self, folder: Path) -> None:
+        """Write ``config.json`` alone: the encoder's configuration and koe's part with the calibration."""
         config = self.config.to_dict() | {"architectures": ["KoeModel"], "dtype": "float16"}
         _write_json(folder / "config.json", config | {"koe": asdict(self.outlook)})
 

@@ -27,8 +27,8 @@ OVERLAP = 128
 class Reading:
     """The probabilities for one document of ``p`` pieces and ``s`` statements, ``T`` trigger types, width ``w``.
 
-    ``sentiment (4)``, ``intents (11)``, ``safety``; per piece ``inside, begin (p,T)``, ``polarity (p,3)``; per
-    statement ``complaint (s)``; unit vectors ``embedding (w)`` and ``statements (s,w)``.
+    ``sentiment (4)``, ``intents (11)``, ``safety``; per piece ``inside (p)``, ``begin (p)``, ``types (p,T)``,
+    ``polarity (p,3)``; per statement ``complaint (s)``; unit vectors ``embedding (w)`` and ``statements (s,w)``.
     """
 
     sentiment: Array
@@ -36,6 +36,7 @@ class Reading:
     safety: float
     inside: Array
     begin: Array
+    types: Array
     polarity: Array
     complaint: Array
     embedding: Array
@@ -82,12 +83,12 @@ class Reader:
     @torch.inference_mode()
     def read(self, encoded: Sequence[Encoded]) -> list[Reading]:
         """Read documents, each of at least one piece, in one encoder pass."""
-        first, hidden = self._hidden(encoded)
+        first, hidden, middle = self._hidden(encoded)
         heads = self.model.heads
         lengths = [len(states) for states in hidden]
         pooled = torch.stack([states.mean(0) for states in hidden])
         sentiment, intents, safety = heads.read_document(first, pooled)
-        inside, begin, polarity = heads.read_tokens(torch.cat(hidden))
+        places, types, polarity = heads.read_tokens(torch.cat(hidden), torch.cat(middle))
         statements = _pool_statements(encoded, hidden, self.model.width)
         complaint = torch.sigmoid(heads.read_segments(statements))
         counts = [len(document.statements) for document in encoded]
@@ -96,8 +97,8 @@ class Reader:
             torch.softmax(sentiment / temperature, -1),
             torch.sigmoid(intents),
             torch.sigmoid(safety),
-            torch.sigmoid(inside).split_with_sizes(lengths),
-            torch.sigmoid(begin).split_with_sizes(lengths),
+            torch.sigmoid(places).split_with_sizes(lengths),
+            torch.softmax(types, -1).split_with_sizes(lengths),
             torch.softmax(polarity, -1).split_with_sizes(lengths),
             complaint.split_with_sizes(counts),
             heads.embed(pooled),
@@ -109,18 +110,19 @@ class Reader:
                 sentiment=mood.numpy(),
                 intents=wants.numpy(),
                 safety=float(danger),
-                inside=inner.numpy(),
-                begin=start.numpy(),
+                inside=place[:, 0].numpy(),
+                begin=place[:, 1].numpy(),
+                types=kinds.numpy(),
                 polarity=direction.numpy(),
                 complaint=complains.numpy(),
                 embedding=vector.numpy().copy(),
                 statements=vectors.numpy().copy(),
             )
-            for mood, wants, danger, inner, start, direction, complains, vector, vectors in parts
+            for mood, wants, danger, place, kinds, direction, complains, vector, vectors in parts
         ]
 
-    def _hidden(self, encoded: Sequence[Encoded]) -> tuple[Tensor, list[Tensor]]:
-        """The first piece's state of each document ``(n,w)``, and the states of its pieces ``(p,w)``."""
+    def _hidden(self, encoded: Sequence[Encoded]) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Each document's first state ``(n,w)``, and the states ``(p,w)`` of its pieces, last and middle layer."""
         jobs = [
             (number, window)
             for number, document in enumerate(encoded)
@@ -129,15 +131,19 @@ class Reader:
         width = max(window.end - window.start for _, window in jobs) + 2
         together = max(1, self.batch_tokens // width)
         firsts: list[list[Tensor]] = [[] for _ in encoded]
-        kept: list[list[Tensor]] = [[] for _ in encoded]
+        last: list[list[Tensor]] = [[] for _ in encoded]
+        middle: list[list[Tensor]] = [[] for _ in encoded]
         for at in range(0, len(jobs), together):
             part = jobs[at : at + together]
             ids, mask = self._padded([encoded[number].ids[window.start : window.end] for number, window in part])
-            states = self.model.encode(ids, mask).float()
-            for (number, window), row in zip(part, states, strict=True):
+            states, between = self.model.encode(ids, mask)
+            for (number, window), row, other in zip(part, states.float(), between.float(), strict=True):
+                keep = slice(1 + window.first - window.start, 1 + window.last - window.start)
                 firsts[number].append(row[0])
-                kept[number].append(row[1 + window.first - window.start : 1 + window.last - window.start])
-        return torch.stack([torch.stack(rows).mean(0) for rows in firsts]), [torch.cat(rows) for rows in kept]
+                last[number].append(row[keep])
+                middle[number].append(other[keep])
+        first = torch.stack([torch.stack(rows).mean(0) for rows in firsts])
+        return first, [torch.cat(rows) for rows in last], [torch.cat(rows) for rows in middle]
 
     def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         width = max(map(len, rows)) + 2

@@ -13,8 +13,6 @@ from nlp.encoding import Encoded, ReadField
 from nlp.model import POLARITIES, Calibration
 from nlp.reading import Array, Reading
 
-_DEFAULT_PEAK = 0.5
-
 _BOTH = (Polarity.NEGATIVE, Polarity.POSITIVE)
 _ANY = (*_BOTH, Polarity.NEUTRAL)
 
@@ -36,15 +34,11 @@ ALLOWED = {
 def decode(encoded: Encoded, reading: Reading, types: Sequence[str], calibration: Calibration) -> list[TriggerPhrase]:
     """The phrases of a document by field and place. A phrase never crosses from the title into the text."""
     found = []
-    for index, kind in enumerate(types):
-        peak = calibration.trigger.get(kind, _DEFAULT_PEAK)
-        inside = reading.inside[:, index]
-        if not len(inside) or inside.max() < peak:
-            continue
-        for field in encoded.fields:
-            low, high = encoded.pieces(field.begin, field.end)
-            for first, last in _runs(inside[low:high], reading.begin[low:high, index], peak, calibration):
-                phrase = _phrase(encoded, reading, field, low + first, low + last, index, kind)
+    for field in encoded.fields:
+        low, high = encoded.pieces(field.begin, field.end)
+        for start, end in _runs(reading.inside[low:high], reading.begin[low:high], calibration):
+            for first, last, index in _typed(reading.types, low + start, low + end, calibration.second):
+                phrase = _phrase(encoded, reading, field, first, last, index, types[index])
                 if phrase:
                     found.append(phrase)
     return sorted(found, key=lambda phrase: (phrase.field != "title", phrase.start, phrase.end, phrase.type))
@@ -59,18 +53,35 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _runs(inside: Array, begin: Array, peak: float, calibration: Calibration) -> Iterator[tuple[int, int]]:
+def _runs(inside: Array, begin: Array, calibration: Calibration) -> Iterator[tuple[int, int]]:
     """Stretches of pieces above the low threshold that reach the peak, parted where a new phrase begins."""
     start: int | None = None
-    above = inside > min(calibration.trigger_low, peak)
+    above = inside > min(calibration.trigger_low, calibration.trigger)
     for index in range(len(inside) + 1):
         open_ = index < len(inside) and bool(above[index])
         if start is not None and (not open_ or (begin[index] > calibration.begin and begin[index - 1] < begin[index])):
-            if inside[start:index].max() >= peak:
+            if inside[start:index].max() >= calibration.trigger:
                 yield start, index
             start = None
         if open_ and start is None:
             start = index
+
+
+def _typed(types: Array, start: int, end: int, second: float) -> Iterator[tuple[int, int, int]]:
+    """The types of a stretch: the likeliest over all of it, any other with a share, or with a part of its own."""
+    shares = types[start:end].mean(0)
+    first = int(shares.argmax())
+    yield start, end, first
+    for index in np.flatnonzero(types[start:end].max(0) >= second):
+        if index == first:
+            continue
+        if shares[index] >= second:
+            yield start, end, int(index)
+            continue
+        own = types[start:end, index] >= 2 * second
+        places = np.flatnonzero(own)
+        if len(places) >= 2 and places[-1] - places[0] + 1 == len(places):
+            yield start + int(places[0]), start + int(places[-1]) + 1, int(index)
 
 
 def _phrase(
@@ -83,7 +94,8 @@ def _phrase(
     allowed = ALLOWED.get(kind, (Polarity.NEGATIVE,))
     mean = reading.polarity[first:last].mean(0)
     polarity = max(allowed, key=lambda one: (float(mean[POLARITIES.index(one)]), one.value))
-    score = float(np.mean(reading.inside[first:last, index], dtype=np.float64))
+    sure = reading.inside[first:last] * reading.types[first:last, index]
+    score = float(np.mean(sure, dtype=np.float64))
     return TriggerPhrase(field.name, start, end, field.stored[start:end], kind, polarity, score)
 
 

@@ -25,9 +25,9 @@ UNKNOWN = -1
 class Batch:
     """``n`` examples of at most ``l`` pieces (the first and last column are the special ones), ``s`` segments.
 
-    ``ids, mask, content (n,l)``; ``sentiment (n)``; ``intents (n,11)``; ``safety (n)``; ``inside, begin (n,l,T)``;
-    ``known (n,T)``; ``polarity (n,l)``; ``segment_mask (s,l)`` over row ``segment_row (s)`` with ``segment (s)``;
-    ``group (n)``; ``anchor`` the examples' numbers ``(n)``. -1 is unknown everywhere.
+    ``ids, mask, content (n,l)``; ``sentiment (n)``; ``intents (n,11)``; ``safety (n)``; ``inside, begin (n,l)`` and
+    ``types (n,l,T)`` where ``tagged (n,l)``; ``polarity (n,l)``; ``segment_mask (s,l)`` over row ``segment_row (s)``
+    with ``segment (s)``; ``group (n)``; ``anchor`` the examples' numbers ``(n)``. -1 is unknown everywhere.
     """
 
     ids: Tensor
@@ -38,7 +38,8 @@ class Batch:
     safety: Tensor
     inside: Tensor
     begin: Tensor
-    known: Tensor
+    types: Tensor
+    tagged: Tensor
     polarity: Tensor
     segment_mask: Tensor
     segment_row: Tensor
@@ -71,9 +72,10 @@ def collate(
         sentiment=torch.full((count,), UNKNOWN),
         intents=torch.full((count, len(INTENTS)), float(UNKNOWN)),
         safety=torch.full((count,), float(UNKNOWN)),
-        inside=torch.zeros((count, width, types)),
-        begin=torch.zeros((count, width, types)),
-        known=torch.zeros((count, types)),
+        inside=torch.zeros((count, width)),
+        begin=torch.zeros((count, width)),
+        types=torch.zeros((count, width, types)),
+        tagged=torch.zeros((count, width)),
         polarity=torch.full((count, width), UNKNOWN),
         segment_mask=torch.zeros((0, width)),
         segment_row=torch.zeros((0,), dtype=torch.long),
@@ -111,13 +113,16 @@ def _label_document(batch: Batch, row: int, example: Example, groups: dict[str, 
 
 
 def _label_pieces(batch: Batch, row: int, example: Example, encoded: Encoded, length: int) -> None:
-    for kind in example.known_types:
-        batch.known[row, kind] = 1
+    if example.complete:
+        batch.tagged[row, 1 : length + 1] = 1
     for span in example.spans:
         first, last = _pieces(encoded, span.start, span.end, length)
         if first < last:
-            batch.inside[row, first + 1 : last + 1, int(span.label)] = 1
-            batch.begin[row, first + 1, int(span.label)] = 1
+            stretch = slice(first + 1, last + 1)
+            batch.inside[row, stretch] = 1
+            batch.begin[row, first + 1] = 1
+            batch.types[row, stretch, int(span.label)] = 1
+            batch.tagged[row, stretch] = 1
     for span in example.polarities:
         first, last = _pieces(encoded, span.start, span.end, length)
         batch.polarity[row, first + 1 : last + 1] = int(span.label)

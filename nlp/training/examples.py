@@ -30,7 +30,7 @@ class Labelled:
 class Example:
     """What a source knows of a text; ``None`` and empty mean unknown.
 
-    ``spans`` are trigger phrases by type; only the types in ``known_types`` are known to be complete.
+    ``spans`` are trigger phrases by type; ``complete`` when there are no others.
     ``polarities`` and ``segments`` (1 complains, 0 does not) label stretches. Examples with the same ``group`` ask
     for the same thing. ``anchored``: the embedding must keep the neighbours it had before the training.
     """
@@ -42,7 +42,7 @@ class Example:
     intents: Mapping[int, float] = field(default_factory=dict)
     safety: float | None = None
     spans: tuple[Labelled, ...] = ()
-    known_types: frozenset[int] = frozenset()
+    complete: bool = False
     polarities: tuple[Labelled, ...] = ()
     segments: tuple[Labelled, ...] = ()
     group: str | None = None
@@ -86,7 +86,7 @@ def from_row(row: Mapping[str, object]) -> Example:
         intents={index: float(name in held) for name, index in INTENT.items()},
         safety=float(bool(row["safety"])),
         spans=tuple(spans),
-        known_types=frozenset(TYPE.values()),
+        complete=True,
         polarities=tuple(polarities),
         segments=tuple(
             Labelled(start, end, float(any(low < end and start < high for low, high in complaints)))

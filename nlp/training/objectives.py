@@ -13,7 +13,8 @@ _WEIGHTS = {
     "sentiment": 1.0,
     "intents": 3.0,
     "safety": 1.0,
-    "triggers": 0.6,
+    "places": 2.0,
+    "types": 0.8,
     "polarity": 0.3,
     "segments": 0.7,
     "groups": 0.5,
@@ -32,15 +33,17 @@ def losses(model: KoeModel, batch: Batch, anchors: Tensor | None = None) -> dict
     ``anchors`` ``(n,w)`` are the unit vectors that the encoder gave before the training: the cosines between the
     batch's embeddings are drawn to the cosines between those (relational distillation, Park et al. 2019).
     """
-    hidden = model.encode(batch.ids, batch.mask).float()
+    hidden, middle = (states.float() for states in model.encode(batch.ids, batch.mask))
     pooled = pool(hidden, batch.content)
     sentiment, intents, safety = model.heads.read_document(hidden[:, 0], pooled)
+    places, types, polarity = model.heads.read_tokens(hidden, middle)
     found = {
         "sentiment": _sentiment(sentiment, batch.sentiment),
         "intents": _known_binary(intents, batch.intents, 2.0),
         "safety": _known_binary(safety, batch.safety, 3.0),
-        "triggers": _triggers(model, hidden, batch),
-        "polarity": _polarity(model, hidden, batch),
+        "places": _places(places, batch),
+        "types": _types(types, batch),
+        "polarity": _polarity(polarity, batch),
         "segments": _segments(model, hidden, batch),
         "groups": _groups(model, pooled, batch.group),
         "anchors": _anchors(model, pooled, anchors),
@@ -61,26 +64,31 @@ def _known_binary(logits: Tensor, labels: Tensor, positive: float) -> Tensor | N
     return functional.binary_cross_entropy_with_logits(logits[known], labels[known], pos_weight=weight)
 
 
-def _triggers(model: KoeModel, hidden: Tensor, batch: Batch) -> Tensor | None:
-    rows = batch.known.any(dim=1)
-    if not rows.any():
-        return None
-    inside, begin, _ = model.heads.read_tokens(hidden[rows])
-    weight = batch.content[rows].unsqueeze(-1) * batch.known[rows].unsqueeze(1)
-    total = torch.zeros(())
-    for logits, labels, positive in ((inside, batch.inside, 1.5), (begin, batch.begin, 2.0)):
-        total = total + functional.binary_cross_entropy_with_logits(
-            logits, labels[rows], weight=weight, pos_weight=torch.tensor(positive), reduction="sum"
-        )
-    return total / batch.content[rows].sum()
-
-
-def _polarity(model: KoeModel, hidden: Tensor, batch: Batch) -> Tensor | None:
-    known = batch.polarity != UNKNOWN
+def _places(places: Tensor, batch: Batch) -> Tensor | None:
+    """Where phrases stand and begin."""
+    known = batch.tagged > 0
     if not known.any():
         return None
-    logits = model.heads.read_tokens(hidden[known])[2]
-    return functional.cross_entropy(logits, batch.polarity[known])
+    total = torch.zeros(())
+    for column, labels, positive in ((0, batch.inside, 1.3), (1, batch.begin, 2.0)):
+        total = total + functional.binary_cross_entropy_with_logits(
+            places[..., column][known], labels[known], pos_weight=torch.tensor(positive)
+        )
+    return total
+
+
+def _types(types: Tensor, batch: Batch) -> Tensor | None:
+    """What a phrase is about; where phrases overlap, each type has its share."""
+    known = batch.inside > 0
+    if not known.any():
+        return None
+    shares = batch.types[known] / batch.types[known].sum(-1, keepdim=True)
+    return functional.cross_entropy(types[known], shares, label_smoothing=0.02)
+
+
+def _polarity(polarity: Tensor, batch: Batch) -> Tensor | None:
+    known = batch.polarity != UNKNOWN
+    return functional.cross_entropy(polarity[known], batch.polarity[known]) if known.any() else None
 
 
 def _segments(model: KoeModel, hidden: Tensor, batch: Batch) -> Tensor | None:

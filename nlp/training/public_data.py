@@ -119,7 +119,6 @@ def _maalej(data: Path) -> Iterator[Example]:
 
 
 def _pulse(data: Path) -> Iterator[Example]:
-    known = frozenset({TYPE["defect"], TYPE["performance"]})
     path = data / "en-review-pulse-spans" / "train.jsonl"
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -137,7 +136,7 @@ def _pulse(data: Path) -> Iterator[Example]:
                 for low, high in split(text, "en")
                 if any(span.start < high and low < span.end for span in spans)
             )
-            yield Example("pulse", text, "en", spans=tuple(spans), known_types=known, segments=segments)
+            yield Example("pulse", text, "en", spans=tuple(spans), segments=segments)
 
 
 def _pros_cons(data: Path) -> Iterator[Example]:

@@ -1,0 +1,155 @@
+"""Fit temperature and thresholds on the ``dev`` part: ``python -m nlp.training.calibrate --model DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from koe.analysis import Document, TriggerPhrase
+from koe.settings import ModelSettings, TaxonomySettings
+from koe.taxonomy import Intent
+from nlp.analyser import open_model
+from nlp.encoding import Encoded, encode
+from nlp.model import Calibration
+from nlp.patterns import Patterns
+from nlp.reading import Reader, Reading
+from nlp.spans import decode
+from nlp.training.examples import Example, read_corpus
+from nlp.training.train import CORPUS
+
+log = logging.getLogger("koe.training")
+
+#: Intents with fewer examples than this share one threshold: theirs alone would fit chance.
+_ENOUGH = 12
+_GRID = np.round(np.arange(0.2, 0.81, 0.05), 2)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True, help="the folder to calibrate, in place")
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the written corpus")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    calibrate(chosen.model, list(read_corpus(chosen.corpus, "dev")))
+
+
+def calibrate(folder: Path, examples: Sequence[Example]) -> Calibration:
+    """Fit the calibration of the model in a folder on examples, and write it into its ``config.json``."""
+    reader, tokenizer = open_model(folder, ModelSettings(dtype="float32"))
+    reader.model.outlook.calibration = Calibration()
+    encoded = encode(tokenizer, [Document(example.text, lang=example.lang) for example in examples])
+    readings = read_all(reader, encoded)
+    fitted = Calibration(temperature=_temperature(readings, examples))
+    _fit_triggers(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
+    _fit_decisions(fitted, encoded, readings, examples)
+    reader.model.outlook.calibration = fitted
+    reader.model.save_outlook(folder)
+    log.info("calibrated %s: %s", folder, fitted)
+    return fitted
+
+
+def read_all(reader: Reader, encoded: Sequence[Encoded]) -> list[Reading]:
+    """The readings of documents, in their order."""
+    found: dict[int, Reading] = {}
+    for batch in reader.batches(encoded):
+        found |= dict(zip(batch, reader.read([encoded[number] for number in batch]), strict=True))
+    return [found[number] for number in range(len(encoded))]
+
+
+def f1(hits: float, found: float, wanted: float) -> float:
+    """The harmonic mean of precision and recall; 0 when nothing was found or wanted."""
+    return 2 * hits / (found + wanted) if found + wanted else 0.0
+
+
+def hits_of(found: Sequence[TriggerPhrase], example: Example, types: Sequence[str]) -> tuple[int, int]:
+    """How many wanted phrases were found exactly, and how many were touched by a found one of their type."""
+    wanted = [(span.start, span.end, types[int(span.label)]) for span in example.spans]
+    exact = len({(one.start, one.end, one.type) for one in found} & set(wanted))
+    touched = sum(
+        any(one.type == kind and one.start < end and start < one.end for one in found) for start, end, kind in wanted
+    )
+    return exact, touched
+
+
+def _temperature(readings: Sequence[Reading], examples: Sequence[Example]) -> float:
+    """The temperature of least negative log-likelihood (Guo et al. 2017)."""
+    logits = np.log(np.stack([reading.sentiment for reading in readings]).astype(np.float64) + 1e-12)
+    labels = np.array([-1 if example.sentiment is None else example.sentiment for example in examples])
+
+    def loss(temperature: float) -> float:
+        scaled = logits / temperature
+        scaled -= np.logaddexp.reduce(scaled, axis=1, keepdims=True)
+        return float(-scaled[labels >= 0, labels[labels >= 0]].mean())
+
+    return float(min(np.round(np.arange(0.5, 3.01, 0.05), 2), key=loss))
+
+
+def _fit_triggers(
+    fitted: Calibration,
+    encoded: Sequence[Encoded],
+    readings: Sequence[Reading],
+    examples: Sequence[Example],
+    types: Sequence[str],
+) -> None:
+    """One peak, one low and one begin threshold for all types, by the mean of exact and overlap F1."""
+    best = -1.0
+    for peak in np.round(np.arange(0.3, 0.71, 0.1), 2):
+        for low in (0.2, 0.3, 0.4, 0.5):
+            for begin in (0.3, 0.5, 0.7):
+                trial = Calibration(trigger=float(peak), trigger_low=low, begin=begin)
+                exact = touched = found = wanted = 0
+                for pieces, reading, example in zip(encoded, readings, examples, strict=True):
+                    phrases = decode(pieces, reading, types, trial)
+                    one, other = hits_of(phrases, example, types)
+                    exact, touched = exact + one, touched + other
+                    found, wanted = found + len(phrases), wanted + len(example.spans)
+                score = f1(exact, found, wanted) + f1(touched, found, wanted)
+                if score > best:
+                    best = score
+                    fitted.trigger, fitted.trigger_low, fitted.begin = trial.trigger, low, begin
+
+
+def _fit_decisions(
+    fitted: Calibration, encoded: Sequence[Encoded], readings: Sequence[Reading], examples: Sequence[Example]
+) -> None:
+    """Thresholds over what heads and patterns say together; danger is decided for recall first."""
+    patterns = Patterns(TaxonomySettings())
+    intents = list(Intent)
+    scores = np.zeros((len(examples), len(intents)))
+    danger = np.zeros(len(examples))
+    for row, (pieces, reading) in enumerate(zip(encoded, readings, strict=True)):
+        heads = {intent: float(reading.intents[index]) for index, intent in enumerate(intents)}
+        signals = patterns.weigh(pieces, [], heads, reading.safety, fitted)
+        scores[row] = [signals.intents[intent] for intent in intents]
+        danger[row] = signals.safety
+    labels = (
+        np.array([[example.intents.get(index, 0.0) for index in range(len(intents))] for example in examples]) > 0.5
+    )
+    rare = [index for index in range(len(intents)) if labels[:, index].sum() < _ENOUGH]
+    shared = _best_threshold(scores[:, rare].ravel(), labels[:, rare].ravel())
+    fitted.intents = {
+        str(intent): shared if index in rare else _best_threshold(scores[:, index], labels[:, index])
+        for index, intent in enumerate(intents)
+    }
+    dangerous = np.array([bool(example.safety) for example in examples])
+    if dangerous.any():
+        # The threshold that finds nine in ten, but a coin's toss at most: a missed danger costs more than a look.
+        fitted.safety = float(np.clip(np.quantile(danger[dangerous], 0.1), 0.25, 0.5))
+
+
+def _best_threshold(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
+    def quality(threshold: float) -> tuple[float, float]:
+        held = scores >= threshold
+        return f1(float((held & labels).sum()), float(held.sum()), float(labels.sum())), -abs(threshold - 0.5)
+
+    return float(max(_GRID, key=quality))
+
+
+if __name__ == "__main__":
+    main()

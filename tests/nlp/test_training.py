@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import BertConfig, BertModel
+
+from koe.analysis import Document
+from koe.settings import ModelSettings
+from nlp.analyser import DEFAULT_MODEL, load_analyser
+from nlp.training.batches import Mix
+from nlp.training.calibrate import calibrate
+from nlp.training.evaluate import score
+from nlp.training.examples import Example, from_row, part_of, read_corpus
+from nlp.training.train import CORPUS, Recipe, train
+
+RECIPE = Recipe(mix=Mix(mixed_rounds=1, last_rounds=1, size=4), longest=32, checkpoint_every=3, heads_rate=1e-2)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("encoder")
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=46883,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=64,
+        pad_token_id=1,
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(DEFAULT_MODEL / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    grouped = [Example("clinc", f"ask {group} {n}", "en", group=group) for group in ("a", "b", "c") for n in range(4)]
+    return list(read_corpus(CORPUS, "dev"))[:16] + grouped
+
+
+@pytest.fixture(scope="module")
+def trained(encoder: Path, examples: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("trained")
+    train(encoder, examples, out, RECIPE)
+    return out
+
+
+def test_the_trained_model_reads(trained: Path, examples: list[Example]) -> None:
+    fitted = calibrate(trained, examples[:16])
+    assert 0.25 <= fitted.safety <= 0.5
+    analyser = load_analyser(ModelSettings(name=str(trained)))
+    ((_, analysis),) = analyser.analyse([Document("音が出ない")])
+    assert analysis.model == analyser.version
+    assert score(analyser, examples[:16])["texts"] == 16
+
+
+def test_word_embeddings_stay_and_have_a_file_of_their_own(trained: Path, encoder: Path) -> None:
+    shard = load_file(trained / "model-00001-of-00002.safetensors")
+    (name,) = shard
+    before = load_file(encoder / "model.safetensors")["embeddings.word_embeddings.weight"]
+    assert name == "bert.embeddings.word_embeddings.weight"
+    assert torch.equal(shard[name], before.to(torch.float16))
+    index = json.loads((trained / "model.safetensors.index.json").read_text())
+    assert set(index["weight_map"].values()) == {path.name for path in trained.glob("*.safetensors")}
+
+
+def test_a_paused_run_ends_where_an_unbroken_one_does(
+    trained: Path, encoder: Path, examples: list[Example], tmp_path: Path
+) -> None:
+    train(encoder, examples, tmp_path, replace(RECIPE, pause_after=4))
+    assert not (tmp_path / "config.json").exists()
+    train(encoder, examples, tmp_path, RECIPE)
+    name = "model-00002-of-00002.safetensors"
+    one, other = load_file(trained / name), load_file(tmp_path / name)
+    assert all(torch.allclose(one[key], other[key], atol=1e-3) for key in one)
+
+
+def test_the_corpus_is_sound() -> None:
+    texts = []
+    for part in ("train", "dev", "test"):
+        for example in read_corpus(CORPUS, part):
+            texts.append(example.text)
+            assert example.lang in ("ja", "en")
+            assert part_of(example.text) == part
+            assert all(example.text[span.start : span.end].strip() for span in example.spans)
+    assert len(set(texts)) > 1500
+
+
+def test_complaint_segments_follow_the_phrases() -> None:
+    row = {
+        "lang": "ja",
+        "text": "音は良いです。充電が切れる。",
+        "sentiment": "mixed",
+        "triggers": [["音は良い", "praise", "positive"], ["充電が切れる", "performance", "negative"]],
+        "intents": ["complaint", "praise"],
+        "safety": False,
+    }
+    assert [segment.label for segment in from_row(row).segments] == [0.0, 1.0]
