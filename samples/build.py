@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,11 @@ def _local(moment: datetime | None, form: str) -> str:
     return moment.astimezone(TOKYO).strftime(form) if moment else ""
 
 
-def _table(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
+def _table(rows: Sequence[Sequence[object]], delimiter: str = ",") -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    width = len(rows[0])
+    whole = ([*row, *[""] * (width - len(row))] for row in rows)
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(whole)
     return out.getvalue()
 
 
@@ -118,7 +120,7 @@ def _ichiba(path: Path, entries: Sequence[Entry]) -> None:
     )
     unreadable = "ich-x2,SPK-10,星よっつ,,好きです,2026/02/12 09:00,,kuma3,".encode("cp932")
     lines = data.split(b"\r\n")
-    lines[60:60] = [broken, unreadable]
+    lines[60:60] = [line + b"," * len(_VARIANTS) for line in (broken, unreadable)]
     path.write_bytes(b"\r\n".join(lines))
 
 
