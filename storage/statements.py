@@ -56,8 +56,8 @@ def insert_prepared(connection: Connection, table: Table, rows: Sequence[list[An
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in rows])
         return
+    last, told = None, ""
     for row in rows:
-        last, told = None, ""
         for place in moments:
             moment = row[place]
             if moment is not None:
