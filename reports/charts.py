@@ -1,6 +1,6 @@
 """Charts: the weeks of an issue as a small SVG with real text, coloured by the page's style sheet.
 
-Drawn by hand and not by Altair and vl-convert, which DESIGN.md names: sixty charts take milliseconds and 3 kB each,
+Drawn by hand and not by a charting library: sixty charts take milliseconds and 3 kB each,
 and follow the page into dark mode and onto paper.
 """
 
