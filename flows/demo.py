@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -10,9 +11,13 @@ from pathlib import Path
 from flows.steps.run import ProgressFactory, RunResult, run
 from flows.wiring import Wiring
 from koe.errors import UsageError
+from koe.settings import Settings
+from koe.settings_file import load_settings
 
 #: Lies in a folder that the demo built, so that it never clears a foreign one.
 MARKER = ".koe-demo"
+DATABASE = "koe.sqlite"
+OUTPUT = "koe-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,12 @@ class Demo:
     @property
     def summary(self) -> str:
         """What to look at next, for the person at the terminal."""
-        page = next(path for path in self.result.reports if path.name.endswith(".html"))
+        page = next(path for path in self.result.reports if path.suffix == ".html")
         data = next(path for path in self.result.reports if path.suffix == ".json")
         return "\n".join(
             [
                 f"The weekly defect report: {page}",
-                f"  prove it:          cd {self.folder} && koe verify {data.relative_to(self.folder)}",
+                f"  prove it:          cd {self.folder} && koe verify {data.parent.name}/{data.name}",
                 f"  issues:            cd {self.folder} && koe issues list",
                 f"  response queues:   cd {self.folder} && koe queue list",
                 f"  refused rows:      cd {self.folder} && koe quarantine list",
@@ -38,8 +43,8 @@ class Demo:
         )
 
 
-def build_demo(folder: Path, progress: ProgressFactory) -> Demo:
-    """Build the demo anew.
+def build_demo(folder: Path, progress: ProgressFactory, make_wiring: Callable[[Settings], Wiring] = Wiring) -> Demo:
+    """Build the demo anew, whatever the environment says of databases; tests give a wiring of their own.
 
     Raises:
         UsageError: the folder exists and is not an earlier demo.
@@ -50,12 +55,16 @@ def build_demo(folder: Path, progress: ProgressFactory) -> Demo:
         shutil.copy(samples / "koe.yaml", folder / "koe.yaml")
     from samples.plan import LAST_WEEK
 
-    result = run(Wiring.from_config(folder / "koe.yaml"), progress, LAST_WEEK)
-    return Demo(folder, result)
+    settings = load_settings(folder / "koe.yaml")
+    # KOE_DATABASE or KOE_OUTPUT may name the real store, which must not get sample data.
+    own = settings.model_copy(update={"database": f"sqlite:///{DATABASE}", "output": OUTPUT})
+    return Demo(folder, run(make_wiring(own), progress, LAST_WEEK))
 
 
 def _clear(folder: Path) -> None:
     if folder.exists():
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is a file; move it away or give --folder OTHER")
         if not (folder / MARKER).exists() and any(folder.iterdir()):
             raise UsageError(f"{folder} exists and was not made by `koe demo`; move it away or give --folder OTHER")
         shutil.rmtree(folder)
