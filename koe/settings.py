@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koe.feedback import Channel, Disclosure, Scale
+from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
 
@@ -227,13 +228,15 @@ class Settings(BaseSettings):
     """The whole of ``koe.yaml``. Relative paths are meant from the folder of the file."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="KOE_", env_nested_delimiter="__", protected_namespaces=()
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER, protected_namespaces=()
     )
 
     database: str = "sqlite:///koe.sqlite"
     timezone: ZoneName = "Asia/Tokyo"
     output: str = "koe-out"
-    languages: list[Literal["ja", "en"]] = Field(default=["ja", "en"], min_length=1)
+    languages: Annotated[list[Literal["ja", "en"]], BeforeValidator(_as_list)] = Field(
+        default=["ja", "en"], min_length=1
+    )
     max_row_bytes: int = Field(default=1_000_000, ge=1_000)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     products: dict[str, ProductSettings] = Field(default_factory=dict)
@@ -261,4 +264,4 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
-        return env_settings, init_settings
+        return EnvironmentSource(settings_cls), init_settings

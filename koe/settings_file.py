@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,20 +11,10 @@ from pydantic import ValidationError
 
 from koe.errors import SettingsError
 from koe.settings import Settings
+from koe.settings_environment import WHERE_FROM, as_variable, variable_of
+from koe.settings_yaml import Loader, line_of
 
 FILE_NAME = "koe.yaml"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.1 reads ``on``, ``off``, ``yes`` and ``no`` as truth values; ``off:`` is a key of the taxonomy here."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML's own table, copied)
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF")
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -44,8 +33,8 @@ def load_settings(path: Path | None = None) -> Settings:
         return _build({}, None, Path(FILE_NAME))
     try:
         text = file.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=_Loader)
-        values = yaml.load(text, Loader=_Loader)
+        root = yaml.compose(text, Loader=Loader)
+        values = yaml.load(text, Loader=Loader)
     except UnicodeDecodeError as error:
         raise SettingsError("not UTF-8", where=str(file), expected="a text file in UTF-8") from error
     except yaml.YAMLError as error:
@@ -62,55 +51,50 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def place_of(settings: Settings, keys: Sequence[str | int]) -> str:
-    """Where a key stands, for a mistake found after loading: ``koe.yaml:12``, or the dotted key without a file."""
-    if settings.file is None:
-        return ".".join(str(key) for key in keys)
-    root = yaml.compose(settings.file.read_text(encoding="utf-8-sig"), Loader=_Loader)
-    return f"{settings.file}:{_line_of(root, keys)}"
+    """Where a key stands, for a mistake found after loading: ``koe.yaml:12``, or the name of the variable.
+
+    Where neither gives it, the dotted key.
+    """
+    text = settings.file.read_text(encoding="utf-8-sig") if settings.file else ""
+    variable = variable_of(keys, yaml.load(text, Loader=Loader) or {}, Settings)
+    if variable or settings.file is None:
+        return variable or ".".join(str(key) for key in keys)
+    root = yaml.compose(text, Loader=Loader)
+    return f"{settings.file}:{line_of(root, keys)}"
 
 
 def _build(values: Mapping[str, object], root: yaml.Node | None, file: Path) -> Settings:
+    for name in WHERE_FROM & values.keys():
+        raise _unknown([name], f"{file}:{line_of(root, [name])}")
     try:
         known = {"folder": file.resolve().parent, "file": file if root is not None else None}
         return Settings(**{**values, **known})  # type: ignore[arg-type]
     except ValidationError as error:
-        raise _as_settings_error(error, root, file) from error
+        raise _as_settings_error(error, values, root, file) from error
 
 
-def _as_settings_error(error: ValidationError, root: yaml.Node | None, file: Path) -> SettingsError:
+def _as_settings_error(
+    error: ValidationError, values: Mapping[str, object], root: yaml.Node | None, file: Path
+) -> SettingsError:
     first = error.errors()[0]
     keys = [part for part in first["loc"] if not (isinstance(part, str) and "[" in part)]
-    line = _line_of(root, keys)
+    variable = variable_of(keys, values, Settings)
+    where = variable or f"{file}:{line_of(root, keys)}"
     dotted = ".".join(str(key) for key in keys) or "(top)"
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        known = ", ".join(_known_keys(keys[:-1])) or "see `koe init`"
-        return SettingsError(f"unknown key {dotted}", where=f"{file}:{line}", expected=f"one of {known}")
+        return _unknown(keys, where)
     value = first.get("input")
     shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) else ""
     example = _EXAMPLES.get(str(keys[0]) if keys else "", "")
-    return SettingsError(f"{dotted}{shown}", where=f"{file}:{line}", expected=message, example=example)
+    if variable:
+        example = as_variable(keys, example)
+    return SettingsError(f"{dotted}{shown}", where=where, expected=message, example=example)
 
 
-def _line_of(node: yaml.Node | None, keys: Sequence[object]) -> int:
-    """The 1-based line of the deepest key that the file has."""
-    line = 1
-    for key in keys:
-        if isinstance(node, yaml.MappingNode) and isinstance(key, int):
-            continue  # a list of one may be written without its dash
-        if isinstance(node, yaml.MappingNode):
-            for name, value in node.value:
-                if name.value == str(key):
-                    line, node = name.start_mark.line + 1, value
-                    break
-            else:
-                return line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-            node = node.value[key]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
+def _unknown(keys: Sequence[object], where: str) -> SettingsError:
+    known = ", ".join(_known_keys(keys[:-1])) or "see `koe init`"
+    return SettingsError(f"unknown key {'.'.join(str(key) for key in keys)}", where=where, expected=f"one of {known}")
 
 
 def _known_keys(path: Sequence[object]) -> list[str]:
@@ -127,7 +111,7 @@ def _known_keys(path: Sequence[object]) -> list[str]:
         elif isinstance(node.get("items"), dict):
             node = node["items"]  # type: ignore[assignment]
     properties = _resolve(node, schema).get("properties")
-    return sorted(set(properties) - {"folder"}) if isinstance(properties, dict) else []
+    return sorted(set(properties) - WHERE_FROM) if isinstance(properties, dict) else []
 
 
 def _resolve(node: dict[str, object], schema: dict[str, object]) -> dict[str, object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from koe.errors import SettingsError
-from koe.settings_file import load_settings
+from koe.settings_file import load_settings, place_of
 
 
 def _file(tmp_path: Path, text: str) -> Path:
@@ -66,6 +66,7 @@ def test_durations_are_written_with_a_unit(tmp_path: Path) -> None:
         ("detection:\n  level: 2\n", 2, "less than 1"),
         ("queues:\n  audio:\n    due: {urgent: soon}\n", 3, "30m, 4h or 2d"),
         ("taxonomy:\n  off: [availabilty]\n", 2, "unknown trigger type 'availabilty'"),
+        ("folder: /elsewhere\n", 1, "unknown key folder"),
         ("sources: [\n", 2, "not YAML"),
         ("- a\n", 1, "not a mapping"),
     ],
@@ -76,6 +77,57 @@ def test_a_mistake_is_told_with_its_line_and_what_was_expected(tmp_path: Path, t
         load_settings(path)
     assert caught.value.where == f"{path}:{line}"
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("KOE_DETECTION__LEVEL", "7", "example:  KOE_DETECTION__LEVEL=0.05"),
+        ("KOE_DETECTION__LEVLE", "0.1", "unknown key detection.levle"),
+        ("KOE_TIMEZONE", "Nowhere", "IANA time zone"),
+        ("KOE_LANGUAGES", "[ja, fr]", "'ja' or 'en'"),
+        ("KOE_SOURCES", "{shop", "valid dictionary"),
+        ("KOE_SOURCES", "{shop: {path: x.csv, chanel: review}}", "unknown key sources.shop.chanel"),
+    ],
+)
+def test_a_mistake_in_a_variable_is_told_as_the_variable_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(_file(tmp_path, "detection: {level: 0.2}\nsources: {shop: {path: y.csv}}\n"))
+    assert caught.value.where == variable
+    assert said in str(caught.value)
+
+
+def test_a_mistake_of_the_file_stays_the_file_s_beside_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOE_DETECTION", "{level: 0.01}")
+    path = _file(tmp_path, "output: x\ndetection: {baseline_weeks: 1}\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    assert caught.value.where == f"{path}:2"
+
+
+def test_variables_hold_lists_and_names_as_the_file_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOE_LANGUAGES", "ja")
+    monkeypatch.setenv("KOE_MODEL", "my-models/koe")
+    monkeypatch.setenv("KOE_TAXONOMY", "{off: [availability]}")
+    monkeypatch.setenv("KOE_FOLDER", "/elsewhere")
+    settings = load_settings(_file(tmp_path, "model: {dtype: float32}\n"))
+    assert settings.languages == ["ja"]
+    assert settings.model.name == "my-models/koe"
+    assert settings.taxonomy.off == ["availability"]
+    assert settings.folder == tmp_path.resolve()
+
+
+def test_a_mistake_found_after_loading_knows_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _file(tmp_path, "output: x\nrouting:\n  rules:\n    - {name: a, queue: b, priority: low}\n")
+    keys = ("routing", "rules", 0, "queue")
+    assert place_of(load_settings(path), keys) == f"{path}:4"
+    monkeypatch.setenv("KOE_ROUTING__RULES", "[{name: a, queue: c, priority: low}]")
+    assert place_of(load_settings(path), keys) == "KOE_ROUTING__RULES"
 
 
 def test_a_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
