@@ -28,7 +28,7 @@ class Product:
 class PlantedIssue:
     """A recurring complaint: ``weights`` says how often it is voiced in each of the 16 weeks.
 
-    ``bound`` ties a share of its feedback to one value of an attribute from a week on; ``share`` is that share.
+    ``share`` is the part of its feedback that has ``value`` as its ``attribute``, wherever that value is on sale.
     """
 
     key: str
