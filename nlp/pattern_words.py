@@ -85,7 +85,7 @@ RULES = (
         r"|chemical burn|food poisoning"
         r"|melt(?:ed|ing)|overheat(?:s|ed|ing)|too hot to (?:touch|hold)|scald\w*|(?:battery|pack|phone"
         r"|it)(?: \w+){0,3} (?:swollen"
-        r"|swelled|swelling|bulging|bulged)|fire hazard|safety hazard|dangerous|hazard(?:ous)?|glass shards?"
+        r"|swelled|swelling|bulging|bulged)|fire hazard|safety hazard|dangerous|hazardous|glass shards?"
         r"|shards? of (?:glass|metal))",
         2.5,
         safety=True,
@@ -103,7 +103,9 @@ RULES = (
         "refund_request",
         r"\b(?:(?:want|need|demand|expect|requesting|request|issue|give me|like"
         r"|waiting for) (?:\w+ ){0,3}(?:refund|money back)"
-        r"|refund (?:me|please|my|us|now)|please refund|(?:my|our) money back(?: please)?|money back please"
+        r"|refund (?:me|please|my|us|now)|please refund|(?:like|want|expect) my (?:\w+ ){0,2}refunded"
+        r"|every penny back|give (?:me )?back (?:my |the )?money|credit note|(?:my|our) money back(?: please)?"
+        r"|money back please"
         r"|how (?:do|can) i get a refund)\b",
         3.0,
         intent=Intent.REFUND_DEMAND,
@@ -141,7 +143,8 @@ RULES = (
     ),
     _rule(
         "support",
-        r"\b(?:my (?:lawyer|attorney|solicitor)|(?:small claims|consumer) (?:court|protection)|su(?:e"
+        r"\b(?:(?:lawyer|attorney|solicitor)s?|small claims|legal department|issue proceedings|(?:small claims"
+        r"|consumer) (?:court|protection)|su(?:e"
         r"|ing) (?:you|them|this)|legal action|lawsuit"
         r"|class action|trading standards|better business bureau|\bbbb\b|ombudsman|attorney general"
         r"|report(?:ing|ed)? (?:you|this|them|it) to"
@@ -190,13 +193,14 @@ DENIED_BEFORE = re.compile(
 
 #: Sayings that name a danger and mean none.
 HARMLESS = re.compile(
-    r"爆発的|爆発しそうなほど(?:うま|美味)|火を[吹噴]く(?:ほど|レベル|くらい)|火花を散ら|炎上(?:し|中"
+    r"爆発的|爆発しそう|SNSで火が|火を[吹噴]く(?:ほど|レベル|くらい)|火花を散ら|炎上(?:し|中"
     r"|商法)|顔から火|口から火|(?:話題|人気|注目)が?(?:沸騰|爆発)"
     r"|\b(?:is|are|this|pure|straight|absolute(?:ly)?|so|totally|sounds?|looks?|songs?"
     r"|beats?) (?:on )?fire\b(?! alarm| hazard)|fire(?:stick| ?tv| tablet| hd)\b"
     r"|kindle fire|amazon fire|sparks? joy|shock(?:ingly|ed) (?:good|great|by how|at how|how)"
     r"|blew up (?:on|in) (?:tiktok|twitter|popularity|social)"
-    r"|killer (?:deal|app|feature|price|sound)|mind[- ]?blow|cutting[- ]edge|burn(?:ing|ed|s)? (?:through"
+    r"|killer (?:deal|app|feature|price|sound)|mind[- ]?blow|cutting[- ]edge|(?:mouth|tongue|lips) on fire"
+    r"|blood red|burn(?:ing|ed|s)? (?:through"
     r"|a hole|calories|cd|dvd|disc)|blood (?:pressure|oxygen|sugar|orange|glucose)"
     r"|burning (?:question|desire|passion)|melt(?:s|ed)? (?:in (?:my|your|the) mouth|my heart|away)",
     re.IGNORECASE,

@@ -132,15 +132,15 @@ def _fit_decisions(
         np.array([[example.intents.get(index, 0.0) for index in range(len(intents))] for example in examples]) > 0.5
     )
     rare = [index for index in range(len(intents)) if labels[:, index].sum() < _ENOUGH]
-    shared = _best_threshold(scores[:, rare].ravel(), labels[:, rare].ravel())
+    shared = float(np.clip(_best_threshold(scores[:, rare].ravel(), labels[:, rare].ravel()), 0.4, 0.7))
     fitted.intents = {
         str(intent): shared if index in rare else _best_threshold(scores[:, index], labels[:, index])
         for index, intent in enumerate(intents)
     }
     dangerous = np.array([bool(example.safety) for example in examples])
     if dangerous.any():
-        # The threshold that finds nine in ten, but a coin's toss at most: a missed danger costs more than a look.
-        fitted.safety = float(np.clip(np.quantile(danger[dangerous], 0.1), 0.25, 0.5))
+        # The threshold that finds nine in ten, and never a high one: a missed danger costs more than a look.
+        fitted.safety = float(np.clip(np.quantile(danger[dangerous], 0.1), 0.25, 0.35))
 
 
 def _best_threshold(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:

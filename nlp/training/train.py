@@ -70,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the written corpus")
     parser.add_argument("--out", type=Path, required=True, help="where the model goes")
     parser.add_argument("--warm-start", type=Path, help="a koe model made from that encoder, to start from")
+    parser.add_argument("--rounds", type=int, help="read the corpus alone so many times, without the public data")
     parser.add_argument("--small", action="store_true", help="a few steps, to try the script")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -77,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     recipe = Recipe()
     if chosen.small:
         examples, recipe = examples[:48], Recipe(mix=Mix(1, 0), longest=32, checkpoint_every=2)
+    elif chosen.rounds:
+        recipe = Recipe(mix=Mix(mixed_rounds=0, last_rounds=chosen.rounds))
     elif chosen.data:
         examples += read_public(chosen.data, PUBLIC, recipe.seed)
     train(chosen.encoder, examples, chosen.out, recipe, chosen.warm_start)
