@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,6 @@ from koe.errors import KoeError
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
-
-_NEEDED = ("torch", "transformers", "spacy", "SudachiPy", "pandas", "SQLAlchemy", "alembic", "prefect", "scikit-learn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,16 @@ class Finding:
     mend: str = ""
 
 
-def examine(config: Path | None, offline: bool = False) -> list[Finding]:
-    """Look at everything koe needs; ``offline`` leaves out what would ask the network (for now nothing does)."""
+def examine(
+    config: Path | None, offline: bool = False, load: Callable[[Path | None], Wiring] | None = None
+) -> list[Finding]:
+    """Look at everything koe needs; ``offline`` leaves out what would ask the network (for now nothing does).
+
+    ``load`` makes the wiring from a koe.yaml; tests give their own.
+    """
     findings = [Finding("koe", True, f"{koe.__version__} on Python {platform.python_version()}"), _python()]
-    findings += map(_package, _NEEDED)
-    wiring, finding = _settings(config)
+    findings += map(_package, _requirements())
+    wiring, finding = _settings(config, load)
     findings.append(finding)
     if wiring is not None:
         findings += _of_wiring(wiring)
@@ -45,23 +49,34 @@ def _python() -> Finding:
     return Finding("Python", ok, platform.python_version(), "" if ok else "install Python 3.11 or newer")
 
 
-def _package(name: str) -> Finding:
+def _requirements() -> list[str]:
+    """What koe says it needs: ``pandas<4,>=3.1`` and so on, extras left out."""
+    try:
+        return [line for line in requires("koe") or () if ";" not in line]
+    except PackageNotFoundError:
+        return []  # run from its folder without being installed
+
+
+def _package(requirement: str) -> Finding:
+    name = re.split(r"[^\w.-]", requirement)[0]
     try:
         return Finding(name, True, version(name))
     except PackageNotFoundError:
-        return Finding(name, False, "not installed", f"pip install koe -c constraints.txt (it brings {name})")
+        return Finding(name, False, "not installed", f'pip install "{requirement}"')
 
 
-def _settings(config: Path | None) -> tuple[Wiring | None, Finding]:
+def _settings(config: Path | None, load: Callable[[Path | None], Wiring] | None) -> tuple[Wiring | None, Finding]:
     from flows.wiring import Wiring
 
     try:
-        wiring = Wiring.from_config(config)
+        wiring = (load or Wiring.from_config)(config)
     except KoeError as error:
-        return None, Finding("koe.yaml", False, str(error), "mend the line; `koe init` writes an example")
-    file = config or Path("koe.yaml")
-    found = f"{file}, {len(wiring.settings.sources)} sources" if file.exists() else "none here: defaults"
-    return wiring, Finding("koe.yaml", True, found, "" if file.exists() else "`koe init` writes one")
+        return None, Finding(
+            "koe.yaml", False, str(error), "mend that place; `koe init` in an empty folder shows all keys"
+        )
+    file = wiring.settings.file
+    found = f"{file}, {len(wiring.settings.sources)} sources" if file else "none here: defaults"
+    return wiring, Finding("koe.yaml", True, found, "" if file else "`koe init` writes one")
 
 
 def _of_wiring(wiring: Wiring) -> Iterator[Finding]:
@@ -94,4 +109,4 @@ def _routing(wiring: Wiring) -> str:
 
 def _database(wiring: Wiring) -> str:
     wiring.database.check()
-    return wiring.database_url.rsplit("@", 1)[-1]
+    return wiring.database.name

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from koe.errors import UsageError
-
 FIRST_SETTINGS = """\
 # koe.yaml: what koe reads and how. Every key can also be an environment variable: KOE_DATABASE,
 # KOE_DETECTION__LEVEL … Paths are meant from the folder of this file. `koe doctor` checks it.
@@ -47,8 +45,8 @@ taxonomy: {}
 #   off: [availability]
 #   add: [{type: allergy, words: [かぶれた, rash]}]
 
-# How alike complaints must be to share an issue, and how many make one: see the documentation before you change it.
-discovery: {}
+# How many feedback make an issue, and from which probability on (0 to 1) a statement complains.
+discovery: {min_members: 4, complaint: 0.5}
 
 # Alerts: the false discovery rate over all issues of a week.
 detection: {level: 0.05}
@@ -71,13 +69,10 @@ queues: {}
 """
 
 
-def write_first_settings(path: Path, force: bool = False) -> None:
-    """Write the first koe.yaml.
-
-    Raises:
-        UsageError: the file exists and ``force`` is not given.
-    """
+def write_first_settings(path: Path, force: bool = False) -> bool:
+    """Write the first koe.yaml; one that exists is kept, unless ``force`` is given. Returns whether it wrote."""
     if path.exists() and not force:
-        raise UsageError(f"{path} exists; `koe init --force` writes over it")
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(FIRST_SETTINGS, "utf-8")
+    return True

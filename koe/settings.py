@@ -95,7 +95,7 @@ class ProductSettings(Part):
 
 
 class ModelSettings(Part):
-    """Which model reads the feedback: ``default`` is the one that koe ships; else a Hugging Face id or folder."""
+    """Which model reads the feedback: ``default`` is the one that koe ships; else the folder of another."""
 
     name: str = "default"
     batch_tokens: int = Field(default=4096, ge=512)

@@ -35,16 +35,18 @@ def init(
     ctx: typer.Context,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing koe.yaml.")] = False,
 ) -> None:
-    """Write a first koe.yaml that explains itself, and make the database."""
+    """Write a first koe.yaml that explains itself (one that is there stays as it is), and make the database."""
     from flows.first_settings import write_first_settings
     from flows.wiring import Wiring
 
     path = ctx.obj or Path("koe.yaml")
-    write_first_settings(path, force)
+    wrote = write_first_settings(path, force)
     wiring = Wiring.from_config(path)
     wiring.database.migrate()
-    typer.echo(f"wrote {path} and made the database {wiring.database_url}")
-    typer.echo("next: put your export beside it, mend sources: in the file, then run `koe run`")
+    typer.echo(f"wrote {path}" if wrote else f"{path} stays as it is; `koe init --force` writes over it")
+    typer.echo(f"the database is ready: {wiring.database.name}")
+    if not wiring.settings.sources:
+        typer.echo("next: put your export beside koe.yaml, say under sources: what its columns mean, then `koe run`")
 
 
 def doctor(
