@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow, task
 
 from flows.retrying import passing_trouble
 from flows.steps import analyse as steps
 from flows.wiring import Wiring
-from koe.week import Week
 
 
 @task(retries=2, retry_delay_seconds=30, retry_condition_fn=passing_trouble)
 def read_texts(config: str | None, week: str | None) -> int:
     """Read all pending texts; what was read before a failure stays read, so a retry goes on from there."""
-    wiring = Wiring.from_config(Path(config) if config else None)
-    until = Week.parse(week).end(wiring.settings.zone) if week else None
-    return steps.analyse(wiring, until).texts
+    wiring = Wiring.from_config(config)
+    return steps.analyse(wiring, wiring.end_of(week)).texts
 
 
 @flow(name="analyse")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow, task
 
 from flows.retrying import passing_trouble
 from flows.steps import discover as steps
 from flows.wiring import Wiring
-from koe.week import Week
 
 
 @task(retries=2, retry_delay_seconds=30, retry_condition_fn=passing_trouble)
 def group_complaints(config: str | None, week: str | None) -> steps.DiscoverCounts:
     """Group in one unit of work: all of it or nothing."""
-    wiring = Wiring.from_config(Path(config) if config else None)
-    until = Week.parse(week).end(wiring.settings.zone) if week else None
-    return steps.discover(wiring, until)
+    wiring = Wiring.from_config(config)
+    return steps.discover(wiring, wiring.end_of(week))
 
 
 @flow(name="discover")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prefect import flow, task
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 @task(retries=3, retry_delay_seconds=[5, 30, 120], retry_condition_fn=passing_trouble)
 def ingest_source(config: str | None, source: str) -> IngestCounts:
     """Take in one source; the same files again change nothing."""
-    wiring = Wiring.from_config(Path(config) if config else None)
+    wiring = Wiring.from_config(config)
     wiring.database.migrate()
     return steps.ingest(wiring, [source])[source]
 
@@ -27,7 +26,7 @@ def ingest_source(config: str | None, source: str) -> IngestCounts:
 @flow(name="ingest")
 def ingest(config: str | None = None) -> int:
     """Take in all sources; completes also when rows were refused, with a warning artifact. Returns the rows refused."""
-    sources = Wiring.from_config(Path(config) if config else None).settings.sources
+    sources = Wiring.from_config(config).settings.sources
     counts = {source: ingest_source(config, source) for source in sources}
     refused = sum(one.refused for one in counts.values())
     if refused:

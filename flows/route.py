@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow, task
 
 from flows.retrying import passing_trouble
 from flows.steps import route as steps
 from flows.wiring import Wiring
-from koe.week import Week
 
 
 @task(retries=3, retry_delay_seconds=[5, 30, 120], retry_condition_fn=passing_trouble)
 def fill_queues(config: str | None, week: str | None) -> int:
     """Route in one unit of work; returns the number of tickets made."""
-    wiring = Wiring.from_config(Path(config) if config else None)
-    until = Week.parse(week).end(wiring.settings.zone) if week else None
-    return steps.route(wiring, until).tickets
+    wiring = Wiring.from_config(config)
+    return steps.route(wiring, wiring.end_of(week)).tickets
 
 
 @flow(name="route")

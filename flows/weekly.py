@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
@@ -30,14 +28,14 @@ def weekly(config: str | None = None, week: str | None = None) -> list[str]:
 
 def last_complete_week(config: str | None) -> str:
     """The last week that has ended in the configured time zone."""
-    wiring = Wiring.from_config(Path(config) if config else None)
+    wiring = Wiring.from_config(config)
     return str(Week.last_complete(wiring.clock(), wiring.settings.zone))
 
 
 @task(retries=2, retry_delay_seconds=30, retry_condition_fn=passing_trouble)
 def report(config: str | None, week: str) -> list[str]:
     """Keep the week's alerts, write the report, and show its first screen as a Prefect artifact."""
-    wiring = Wiring.from_config(Path(config) if config else None)
+    wiring = Wiring.from_config(config)
     built = steps.build(wiring, Week.parse(week))
     paths = steps.write(built, wiring.output, langs=wiring.settings.languages)
     summary = next(path for path in paths if path.suffix == ".md")

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koe.settings import Settings
+from koe.settings import ModelSettings, Settings
 from koe.settings_file import load_settings
+from koe.week import Week
 
 if TYPE_CHECKING:
     from nlp.analyser import Analyser
@@ -32,9 +33,17 @@ class Wiring:
     _analyser: Analyser | None = field(default=None, repr=False)
 
     @classmethod
-    def from_config(cls, path: Path | None = None) -> Wiring:
+    def from_config(cls, path: Path | str | None = None) -> Wiring:
         """Read ``koe.yaml`` (see :func:`koe.settings_file.load_settings`)."""
-        return cls(load_settings(path))
+        return cls(load_settings(Path(path) if path else None))
+
+    def end_of(self, week: str | None) -> datetime | None:
+        """The end of an ISO week in the configured time zone; ``None`` (up to now) without one.
+
+        Raises:
+            UsageError: the text is no ISO week.
+        """
+        return Week.parse(week).end(self.settings.zone) if week else None
 
     @property
     def database_url(self) -> str:
@@ -59,7 +68,13 @@ class Wiring:
             return self._analyser
         from nlp.analyser import load_analyser
 
-        return load_analyser(self.settings.model, self.settings.taxonomy)
+        return load_analyser(self._model, self.settings.taxonomy)
+
+    @property
+    def _model(self) -> ModelSettings:
+        model = self.settings.model
+        own = self.settings.folder / model.name
+        return model.model_copy(update={"name": str(own)}) if model.name != "default" and own.is_dir() else model
 
     @property
     def output(self) -> Path:
