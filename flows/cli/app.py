@@ -5,7 +5,8 @@ Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 finished but some rows were re
 
 from __future__ import annotations
 
-import os
+import contextlib
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,9 @@ import typer
 import koe
 from flows.cli import filters, issues, pipeline, quarantine, queue, route, setup
 from koe.errors import KoeError, UsageError
+
+#: What Typer leaves with after Ctrl-C.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="koe",
@@ -30,10 +34,10 @@ app = typer.Typer(
 def _configure(
     ctx: typer.Context,
     config: Annotated[
-        Path | None, typer.Option("--config", help="The koe.yaml to use (default: ./koe.yaml or KOE_CONFIG).")
+        Path | None, typer.Option("--config", envvar="KOE_CONFIG", help="The koe.yaml to use (default: ./koe.yaml).")
     ] = None,
 ) -> None:
-    ctx.obj = config
+    ctx.obj = ctx.obj or config
 
 
 @app.command(rich_help_panel="Set up")
@@ -52,16 +56,31 @@ filters.add_to(app)
 
 
 def main() -> None:
-    """Run the command line; koe's own errors become a sentence and an exit code."""
+    """Run the command line; what goes wrong becomes a sentence and an exit code."""
+    _speak_utf8()
     try:
         app()
     except KoeError as error:
-        typer.secho(f"koe: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) has seen enough; Python must not complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        typer.echo("koe: stopped; run the same command again to go on where it stopped", err=True)
-        sys.exit(130)
+        _fail(str(error), 2 if isinstance(error, UsageError) else 1)
+    except OSError as error:
+        # A folder that cannot be written, a full disk: the reader's to mend, and the place is in the error.
+        _fail(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "), 1)
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):
+            sys.exit(0)  # the reader of a pipe (head, less) has seen enough
+        if leaving.code == _INTERRUPTED:
+            typer.echo("koe: stopped; run the same command again to go on where it stopped", err=True)
+        raise
+
+
+def _fail(said: str, code: int) -> None:
+    typer.secho(f"koe: {said}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    sys.exit(code)
+
+
+def _speak_utf8() -> None:
+    """Files and pipes get UTF-8 and plain line ends on every system; a terminal keeps its own encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            with contextlib.suppress(ValueError):
+                stream.reconfigure(encoding="utf-8", newline="\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.session import SOME_REFUSED, progress, wiring_of
-from koe.errors import UsageError
+from flows.cli.session import SOME_REFUSED, existing_file, progress, wiring_of
+from koe.errors import InputError, UsageError
 
 FileArgument = Annotated[Path, typer.Argument(metavar="[FILE|-]", help="The input; - is standard input.")]
 _STDIN = Path("-")
@@ -30,7 +31,7 @@ def analyse(
     """Read sentiment, trigger phrases, intents, safety and priority: JSONL in, JSONL out, in the same order."""
     from flows.steps.jsonl import analyse_lines
 
-    lines = _read(file).decode("utf-8", "surrogateescape").splitlines()
+    lines = _lines(file)
     wiring = wiring_of(ctx)
     with progress("analyse", len(lines)) as advance:
         _write_lines(analyse_lines(lines, wiring, embeddings, advance))
@@ -40,7 +41,7 @@ def cluster(ctx: typer.Context, file: FileArgument = _STDIN) -> None:
     """Group texts that make the same complaint: JSONL in, JSONL out, in the same order."""
     from flows.steps.jsonl import cluster_lines
 
-    lines = _read(file).decode("utf-8", "surrogateescape").splitlines()
+    lines = _lines(file)
     wiring = wiring_of(ctx)
     with progress("cluster", len(lines)) as advance:
         _write_lines(cluster_lines(lines, wiring, advance))
@@ -60,19 +61,22 @@ def detect(
     chosen = settings.level if level is None else level
     if not 0 < chosen < 1:
         raise UsageError(f"--level {chosen}: expected a rate between 0 and 1, such as 0.05")
-    source = io.StringIO(_read(file).decode("utf-8-sig"), newline="")
-    sys.stdout.write(detect_csv(source, settings.model_copy(update={"level": chosen})))
+    try:
+        counts = _read(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: not UTF-8 at byte {error.start}; expected a CSV in UTF-8") from error
+    sys.stdout.write(detect_csv(io.StringIO(counts, newline=""), settings.model_copy(update={"level": chosen})))
 
 
 def _read(file: Path) -> bytes:
-    if file == _STDIN:
-        return sys.stdin.buffer.read()
-    try:
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise UsageError(f"{file}: no such file; give a file or - for standard input") from error
-    except IsADirectoryError as error:
-        raise UsageError(f"{file} is a folder; give a file or - for standard input") from error
+    return sys.stdin.buffer.read() if file == _STDIN else existing_file(file).read_bytes()
+
+
+def _lines(file: Path) -> list[str]:
+    """The lines of a file; what is not UTF-8 in one stays with that line, as surrogates."""
+    text = _read(file).removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    # JSON may hold U+2028 and others, at which splitlines() would cut a line in two.
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def _write_lines(result: tuple[list[str], int]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.session import JsonOption, echo_json, open_store
+from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import one_line, show_table
 from koe.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 commands = typer.Typer(help="Recurring complaints: list them, read them, correct them.", no_args_is_help=True)
 
 IssueArgument = Annotated[str, typer.Argument(metavar="ISSUE", help="An issue id such as ISSUE-0142.")]
-ByOption = Annotated[str, typer.Option("--by", envvar="USER", help="Who corrects.")]
+ByOption = Annotated[str, typer.Option("--by", envvar=WHO, help="Who corrects.")]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.session import SOME_REFUSED, JsonOption, WeekOption, echo_json, open_store, progress, wiring_of
+from flows.cli.session import (
+    SOME_REFUSED,
+    JsonOption,
+    WeekOption,
+    echo_json,
+    existing_file,
+    open_store,
+    progress,
+    wiring_of,
+)
 from koe.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -42,11 +52,18 @@ def ingest(
 ) -> None:
     """Take in feedback from the configured sources or from one file; refused rows go to the quarantine."""
     from flows.steps.ingest import ingest as ingest_sources
-    from flows.steps.ingest import ingest_exposures, ingest_one
+    from flows.steps.ingest import ingest_one
 
+    if exposure:
+        if channel or values or source:
+            raise UsageError("--channel, --set and --source say what feedback is; a file of units sold has none")
+        _ingest_exposure(
+            ctx, [Path(name) for name in sources or ()] + ([file] if file else []), columns, encoding, json_out
+        )
+        return
     if file is None:
-        if channel or columns or values or encoding or source or exposure:
-            raise UsageError("--channel, --map, --set, --encoding, --source and --exposure go with --file")
+        if channel or columns or values or encoding or source:
+            raise UsageError("--channel, --map, --set, --encoding and --source go with --file FILE")
         wiring = open_store(ctx, create=True)
         if not wiring.settings.sources:
             raise UsageError(
@@ -57,11 +74,9 @@ def ingest(
     else:
         if sources:
             raise UsageError("give either sources or --file, not both")
+        existing_file(file)
+        settings = _source_settings(wiring_of(ctx), file, source, channel, columns, values, encoding)
         wiring = open_store(ctx, create=True)
-        if exposure:
-            typer.echo(f"{ingest_exposures(wiring, file)} exposure rows")
-            return
-        settings = _source_settings(wiring, file, source, channel, columns or (), values or (), encoding)
         name = source or file.stem
         with progress("ingest") as advance:
             counts = {name: ingest_one(wiring, file, name, settings, advance)}
@@ -73,38 +88,72 @@ def ingest(
         raise typer.Exit(SOME_REFUSED)
 
 
+def _ingest_exposure(
+    ctx: typer.Context, files: list[Path], columns: Sequence[str] | None, encoding: str | None, json_out: bool
+) -> None:
+    from flows.steps.ingest import ingest_exposures
+
+    if len(files) != 1:
+        raise UsageError("--exposure takes one file: koe ingest --exposure units.csv")
+    settings = _checked_source(
+        {"path": [str(existing_file(files[0]))], "map": _pairs("--map", columns), "encoding": encoding}
+    )
+    rows = ingest_exposures(open_store(ctx, create=True), files[0], settings)
+    if json_out:
+        echo_json({"exposure_rows": rows})
+    else:
+        typer.echo(f"{rows} exposure rows")
+
+
 def _source_settings(
     wiring: Wiring,
     file: Path,
     source: str | None,
     channel: str | None,
-    columns: Sequence[str],
-    values: Sequence[str],
+    columns: Sequence[str] | None,
+    values: Sequence[str] | None,
     encoding: str | None,
 ) -> SourceSettings:
     """The source of koe.yaml where ``--source`` names one, with the options laid over it."""
+    known = wiring.settings.sources.get(source or file.stem)
+    base: dict[str, Any] = known.model_dump(exclude_unset=True) if known else {}
+    base["path"] = [str(file)]
+    base["map"] = {**base.get("map", {}), **_pairs("--map", columns)}
+    base["set"] = {**base.get("set", {}), **_pairs("--set", values)}
+    base |= {key: value for key, value in (("channel", channel), ("encoding", encoding)) if value}
+    return _checked_source(base)
+
+
+def _checked_source(values: Mapping[str, Any]) -> SourceSettings:
     from pydantic import ValidationError
 
     from koe.settings import SourceSettings
 
-    known = wiring.settings.sources.get(source or file.stem)
-    base: dict[str, Any] = known.model_dump(exclude_unset=True) if known else {}
-    base["path"] = [str(file)]
-    base["map"] = {**base.get("map", {}), **dict(_pair("--map", text) for text in columns)}
-    base["set"] = {**base.get("set", {}), **dict(_pair("--set", text) for text in values)}
-    base |= {key: value for key, value in (("channel", channel), ("encoding", encoding)) if value}
+    encoding = values.get("encoding")
     try:
-        return SourceSettings(**base)
+        codecs.lookup(encoding or "utf-8")
+        return SourceSettings(**values)
+    except LookupError as error:
+        raise UsageError(f"--encoding {encoding!r}: expected a codec such as utf-8, cp932 or utf-16") from error
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg']} (found {first.get('input')!r})") from error
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise UsageError(f"{option} {text!r}: expected field=value, such as {option} text=本文")
-    return key.strip(), value
+def _pairs(option: str, texts: Sequence[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in texts or ():
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"{option} {text!r}: expected {_PAIRS[option]}")
+        pairs[key.strip()] = value
+    return pairs
+
+
+_PAIRS = {
+    "--map": "field=column, such as --map text=本文",
+    "--set": "field=value, such as --set product_id=SPK-10",
+}
 
 
 def _say_ingested(counts: Mapping[str, IngestCounts]) -> None:
@@ -159,12 +208,12 @@ def report(
     from flows.steps import report as reporting
     from koe.week import Week
 
-    named = _week(week)
+    named, chosen_formats = _week(week), reporting.known_formats(formats.split(","))
+    langs = reporting.known_languages(lang.split(",")) if lang else None
     wiring = open_store(ctx)
     chosen = named or Week.last_complete(wiring.clock(), wiring.settings.zone)
     built = reporting.build(wiring, chosen)
-    langs = lang.split(",") if lang else wiring.settings.languages
-    for path in reporting.write(built, out or wiring.output, formats.split(","), langs):
+    for path in reporting.write(built, out or wiring.output, chosen_formats, langs or wiring.settings.languages):
         typer.echo(path)
 
 
@@ -176,13 +225,11 @@ def verify(
     """Recompute every figure and every quotation of a report from the store; names each place that differs."""
     from reports.verify import verify as verify_report
 
-    wiring = open_store(ctx)
     try:
-        content = json.loads(report.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"{report}: no such file; expected the .json that `koe report` wrote") from error
+        content = json.loads(existing_file(report).read_text("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{report}: not JSON ({error}); expected the .json that `koe report` wrote") from error
+    wiring = open_store(ctx)
     mismatches = verify_report(wiring.database, content, wiring.settings)
     if json_out:
         echo_json(mismatches)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.session import JsonOption, echo_json, open_store
+from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import one_line, printable, show_pieces, show_table
 from koe.ticket import Ticket, TicketState
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 commands = typer.Typer(help="The response queues: take a ticket, answer it, close it.", no_args_is_help=True)
 
 TicketArgument = Annotated[str, typer.Argument(metavar="CASE", help="A case number such as CASE-000001.")]
-WhoOption = Annotated[str, typer.Option("--as", envvar=["KOE_USER", "USER"], help="Who you are.")]
+WhoOption = Annotated[str, typer.Option("--as", envvar=WHO, help="Who you are.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Kept in the ticket's history.")]
 QueueOption = Annotated[str | None, typer.Option("--queue", help="Only this queue (default: all).")]
 

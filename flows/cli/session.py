@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from koe.errors import UsageError
+from koe.week import Week
+
 if TYPE_CHECKING:
     from flows.wiring import Wiring
 
@@ -22,15 +25,18 @@ WeekOption = Annotated[
     str | None, typer.Option("--week", help="ISO week such as 2026-W47 (default: the last complete week).")
 ]
 
+#: Who works here, when no option says it: koe's own variable, then the system's (USERNAME on Windows).
+WHO = ["KOE_USER", "USER", "USERNAME"]
+
 #: Exit code of a run that finished although some rows were refused.
 SOME_REFUSED = 3
 
 
 def wiring_of(ctx: typer.Context) -> Wiring:
-    """The wiring of this call: settings from ``--config``, ``KOE_CONFIG`` or ``./koe.yaml``."""
+    """The wiring of this call: settings from ``--config``, ``KOE_CONFIG`` or ``./koe.yaml``; tests give their own."""
     from flows.wiring import Wiring
 
-    return Wiring.from_config(ctx.obj)
+    return ctx.obj if isinstance(ctx.obj, Wiring) else Wiring.from_config(ctx.obj)
 
 
 def open_store(ctx: typer.Context, create: bool = False) -> Wiring:
@@ -47,14 +53,29 @@ def open_store(ctx: typer.Context, create: bool = False) -> Wiring:
     return wiring
 
 
+def existing_file(path: Path) -> Path:
+    """The path of a file that the caller named.
+
+    Raises:
+        UsageError: when it is missing or a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give a file")
+    if not path.exists():
+        raise UsageError(f"{path}: no such file")
+    return path
+
+
 def echo_json(value: object) -> None:
-    """Print a value as one JSON document; dataclasses, enums, times and paths are understood."""
+    """Print a value as one JSON document; dataclasses, enums, weeks, times and paths are understood."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
 
 
 def _plain(value: Any) -> object:
+    if isinstance(value, Week):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

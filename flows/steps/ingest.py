@@ -33,7 +33,7 @@ def ingest(wiring: Wiring, sources: Sequence[str] = (), progress: Progress | Non
         if name not in known:
             raise NotFoundError("source", name, known)
     counts: dict[str, IngestCounts] = {}
-    for name in sources or known:
+    for name in dict.fromkeys(sources) or known:
         source = known[name]
         for path in files_of(name, source.path, wiring.settings.folder):
             before = sum(one.rows for one in counts.values())
@@ -56,13 +56,16 @@ def files_of(name: str, patterns: Sequence[str], folder: Path) -> list[Path]:
     """
     files: list[Path] = []
     for pattern in patterns:
-        found = sorted(glob(str(folder / pattern), recursive=True))  # noqa: PTH207 (Path.glob refuses absolute ones)
+        if (folder / pattern).is_file():
+            files.append(folder / pattern)  # also a name with brackets in it, which a pattern would not match
+            continue
+        found = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute ones)
         if not found:
             raise InputError(
                 f"source {name}: no file matches {pattern!r} in {folder}; "
                 f"put the file there or mend sources.{name}.path"
             )
-        files += map(Path, found)
+        files += (folder / name for name in found)
     return files
 
 
@@ -83,11 +86,17 @@ def ingest_one(
     return ingest_file(wiring.database, path, name, source, wiring.settings, wiring.clock(), progress)
 
 
-def ingest_exposures(wiring: Wiring, path: Path) -> int:
-    """Take in units sold (product_id, attribute, value, period, units); returns the number of rows."""
+def ingest_exposures(wiring: Wiring, path: Path, source: SourceSettings | None = None) -> int:
+    """Take in units sold (product_id, attribute, value, period, units); returns the number of rows.
+
+    ``source`` says its encoding and how its columns are called.
+
+    Raises:
+        InputError: the first row that cannot be taken; nothing of the file is.
+    """
     from storage.ingest import ingest_exposure_file
 
-    return ingest_exposure_file(wiring.database, path)
+    return ingest_exposure_file(wiring.database, path, source)
 
 
 def retry(wiring: Wiring, name: str) -> RetryCounts:

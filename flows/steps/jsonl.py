@@ -35,7 +35,7 @@ def parse_lines(lines: Sequence[str]) -> tuple[list[Line], dict[int, str]]:
         if not raw.strip():
             continue
         try:
-            readable.append(_parse(number, raw.removeprefix("\ufeff")))
+            readable.append(_parse(number, raw))
         except ValueError as error:
             errors[number] = json.dumps({"line": number, "error": str(error)}, ensure_ascii=False)
     return readable, errors
@@ -66,8 +66,9 @@ def _parse(number: int, raw: str) -> Line:
         raise ValueError(f"'rating' must be a number from 1 to 5, found {rating!r}")
     if values.get("channel") is not None and values["channel"] not in set(Channel):
         raise ValueError(f"'channel' must be one of {', '.join(Channel)}, found {values['channel']!r}")
-    if values.get("reach") is not None and (not isinstance(values["reach"], int) or values["reach"] < 0):
-        raise ValueError(f"'reach' must be a whole number of people, found {values['reach']!r}")
+    reach = values.get("reach")
+    if reach is not None and (not isinstance(reach, int) or isinstance(reach, bool) or reach < 0):
+        raise ValueError(f"'reach' must be a whole number of people, found {reach!r}")
     return Line(number, values, Document(values["text"], values.get("title") or "", values.get("lang")))
 
 
@@ -146,4 +147,4 @@ def cluster_lines(
 
     results = cluster_texts(lines, wiring.analyser, wiring.settings.discovery, progress)
     refused = sum("error" in result for result in results)
-    return [json.dumps(result, ensure_ascii=False) for result in results], refused
+    return [json.dumps(storable_json(result), ensure_ascii=False) for result in results], refused

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from koe.errors import UsageError
+from koe.errors import NotFoundError
 from koe.week import Week
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reports.weekly import Report
 
 FORMATS = ("html", "md", "json", "xlsx")
+LANGUAGES = ("ja", "en")
 
 
 def build(wiring: Wiring, week: Week) -> Report:
@@ -30,19 +31,36 @@ def build(wiring: Wiring, week: Week) -> Report:
 def write(
     report: Report, folder: Path, formats: Sequence[str] = ("html", "md", "json"), langs: Sequence[str] = ("ja", "en")
 ) -> list[Path]:
-    """Write a report into a folder: one file for each format, and for each language where people read it.
+    """Write a report into a folder: one file for each of :data:`FORMATS`, and for each language where people read it.
 
     Raises:
-        UsageError: an unknown format or language.
+        NotFoundError: an unknown format or language.
     """
-    for name in formats:
-        if name not in FORMATS:
-            raise UsageError(f"unknown format {name!r}; known ones are {', '.join(FORMATS)}")
-    for lang in langs:
-        if lang not in {"ja", "en"}:
-            raise UsageError(f"unknown language {lang!r}; known ones are ja, en")
+    formats, langs = known_formats(formats), known_languages(langs)
     folder.mkdir(parents=True, exist_ok=True)
     return [path for name in formats for path in _write(report, folder, name, langs)]
+
+
+def known_formats(names: Iterable[str]) -> list[str]:
+    """The formats, each once, without the spaces around them.
+
+    Raises:
+        NotFoundError: an unknown one.
+    """
+    return _known("format", names, FORMATS)
+
+
+def known_languages(names: Iterable[str]) -> list[str]:
+    """The same for the languages of a report."""
+    return _known("language", names, LANGUAGES)
+
+
+def _known(kind: str, names: Iterable[str], known: Sequence[str]) -> list[str]:
+    chosen = list(dict.fromkeys(name.strip().lower() for name in names))
+    for name in chosen:
+        if name not in known:
+            raise NotFoundError(kind, name, known)
+    return chosen
 
 
 def _write(report: Report, folder: Path, name: str, langs: Sequence[str]) -> list[Path]:
