@@ -84,7 +84,8 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
         if name:
             typer.echo(f"  {lang}: {name}")
     for event in ledger:
-        typer.echo(f"  {event.effective_at:%Y-%m-%d} {event.kind} by {event.by}")
+        day = event.effective_at.astimezone(wiring.settings.zone)
+        typer.echo(f"  {day:%Y-%m-%d} {event.kind} by {event.by}")
     for key, text in words:
         typer.echo(f"  {key}: {one_line(text)}")
 
