@@ -23,14 +23,17 @@ class AnalyseCounts:
 
 
 def analyse(
-    wiring: Wiring, until: datetime | None = None, progress: Callable[[int], None] | None = None
+    wiring: Wiring,
+    until: datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+    batch: int = BATCH,
 ) -> AnalyseCounts:
     """Read every text that has no Analysis under the current model, in batches that are stored as they are read."""
     model = wiring.analyser
     done = 0
     while True:
         with wiring.database.work() as work:
-            pending = work.analyses.pending(model.version, BATCH, until)
+            pending = work.analyses.pending(model.version, batch, until)
         if not pending:
             return AnalyseCounts(done)
         hashes = [text_hash for text_hash, _ in pending]

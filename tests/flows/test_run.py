@@ -116,17 +116,14 @@ class Dying:
             yield index, analysis
 
 
-def test_a_killed_analysis_goes_on_where_it_stopped(
-    wiring: Wiring, keyword_analyser: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_analysis_goes_on_where_it_stopped(wiring: Wiring, keyword_analyser: Any) -> None:
     from flows.steps import ingest
 
-    monkeypatch.setattr("flows.steps.analyse.BATCH", 4)
     wiring.database.migrate()
     ingest.ingest(wiring)
     dying = Wiring(wiring.settings, wiring.clock, Dying(keyword_analyser, 10))
     with pytest.raises(KeyboardInterrupt):
-        analyse(dying)
+        analyse(dying, batch=4)
     # Two batches of four were stored; what is left is read once more, and only that.
     assert analyse(wiring).texts == 25 - 8
     assert analyse(wiring).texts == 0
