@@ -33,7 +33,8 @@ class Week:
         if match:
             week = cls(int(match[1]), int(match[2]))
             try:
-                if cls.of(week.monday) == week:
+                # Weeks next to the first and the last year that Python knows could not be added to.
+                if 1 < week.year < 9999 and cls.of(week.monday) == week:
                     return week
             except ValueError:
                 pass

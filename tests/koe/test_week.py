@@ -42,7 +42,7 @@ def test_the_last_complete_week_has_ended() -> None:
     assert Week.last_complete(now, NEW_YORK) == Week(2026, 46)
 
 
-@pytest.mark.parametrize("text", ["2026-47", "2026-W54", "2025-W53", "W47", "2026-W00", ""])
+@pytest.mark.parametrize("text", ["2026-47", "2026-W54", "2025-W53", "W47", "2026-W00", "9999-W52", "0001-W01", ""])
 def test_what_is_no_week_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(UsageError, match="2026-W47"):
         Week.parse(text)
