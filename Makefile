@@ -1,14 +1,17 @@
-# make demo   the sample data through the whole pipeline into ./koe-demo
-# make test   everything the tests need, then all tests
+# make demo    the sample data through the whole pipeline into ./koe-demo
+# make test    everything the tests need, then all tests
+# make checks  format, lint, types, directions between folders
+# make bench   the benchmarks; with files of your own: .venv/bin/python -m bench --help
+# make clean   everything that make made
 PYTHON ?= python3
 VENV := .venv
 KOE := $(VENV)/bin/koe
 
-.PHONY: demo test checks bench clean
+.PHONY: help demo test checks bench clean
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 # The stamp lies inside the environment, so that a new one is installed into anew.
 $(VENV)/installed: pyproject.toml constraints.txt
@@ -26,7 +29,6 @@ demo: $(VENV)/installed
 test: $(VENV)/installed-dev
 	$(VENV)/bin/python -m pytest
 
-# checks  format, lint, types, directions between folders
 checks: $(VENV)/installed-dev
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/check
 
@@ -34,4 +36,4 @@ bench: $(VENV)/installed-dev
 	$(VENV)/bin/python -m bench
 
 clean:
-	rm -rf $(VENV) koe-demo build *.egg-info
+	rm -rf $(VENV) koe-demo build dist *.egg-info
