@@ -55,9 +55,9 @@ def _alternative(texts: Sequence[str], batch_size: int) -> float:
     import torch
     from transformers import AutoModel, AutoTokenizer, XLMRobertaConfig, XLMRobertaForSequenceClassification, pipeline
 
-    from nlp.models import default_folder
+    from nlp.analyser import model_folder
 
-    tokenizer = AutoTokenizer.from_pretrained(default_folder())
+    tokenizer = AutoTokenizer.from_pretrained(model_folder("default"))
     config = XLMRobertaConfig(vocab_size=len(tokenizer), max_position_embeddings=514, num_labels=3)
     classify = pipeline(
         "text-classification", model=XLMRobertaForSequenceClassification(config).eval(), tokenizer=tokenizer

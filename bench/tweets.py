@@ -11,8 +11,6 @@ import csv
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 CONFIDENCE = 0.65
@@ -44,7 +42,7 @@ def main(arguments: argparse.Namespace) -> None:
 def _run(file: Path, folder: Path) -> tuple[dict[str, str], dict[str, str], float, str]:
     import shutil
 
-    from flows.steps.run import run
+    from flows.steps.run import run, silent
     from flows.wiring import Wiring
     from koe.week import Week
 
@@ -53,7 +51,7 @@ def _run(file: Path, folder: Path) -> tuple[dict[str, str], dict[str, str], floa
     shutil.copy(example, folder / "koe.yaml")
     wiring = Wiring.from_config(folder / "koe.yaml")
     begin = time.perf_counter()
-    result = run(wiring, _silent, Week(2015, 9))
+    result = run(wiring, silent, Week(2015, 9))
     seconds = time.perf_counter() - begin
     with wiring.database.work(write=False) as work:
         best: dict[str, tuple[float, str]] = {}
@@ -83,8 +81,3 @@ def _print_agreement(name: str, reasons: list[str], issues: list[str], labelled:
         f"{name}: {len(reasons)} of {labelled}; homogeneity {homogeneity:.3f}, completeness {completeness:.3f}, "
         f"adjusted mutual information {agreement:.3f}"
     )
-
-
-@contextmanager
-def _silent(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +26,12 @@ class ProgressFactory(Protocol):
 
     def __call__(self, what: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
         """Open the display."""
+
+
+@contextmanager
+def silent(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress display that shows nothing."""
+    yield lambda done: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.demo import MARKER, Demo, build_demo
+from flows.steps.run import silent
 from flows.wiring import Wiring
 from koe.errors import UsageError
 from reports.verify import verify
-
-
-@contextmanager
-def silent(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,13 @@ from typing import Any
 import pytest
 
 from flows.steps.analyse import analyse
-from flows.steps.run import run
+from flows.steps.run import run, silent
 from flows.wiring import Wiring
 from koe.analysis import Analysis, Document
 from koe.settings_file import load_settings
 from koe.week import Week
 
 WEEK = Week(2026, 10)
-
-
-@contextmanager
-def silent(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None
 
 
 @pytest.fixture

@@ -9,14 +9,12 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from flows.steps.run import RunResult, run
+from flows.steps.run import RunResult, run, silent
 from flows.wiring import Wiring
 from koe.week import Week
 from reports.verify import verify
@@ -29,11 +27,6 @@ pytestmark = [
     pytest.mark.model,
     pytest.mark.skipif(not REAL, reason="KOE_REAL_DATA names no folder with real exports"),
 ]
-
-
-@contextmanager
-def silent(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None
 
 
 def _file(name: str) -> Path:
