@@ -75,12 +75,16 @@ def _parse(number: int, raw: str) -> Line:
 def analyse_lines(
     lines: Sequence[str], wiring: Wiring, embeddings: bool = False, progress: Callable[[int], None] | None = None
 ) -> tuple[list[str], int]:
-    """One result line for each input line, in order, and the number of lines that could not be read."""
+    """One result line for each input line, in order, and the number of lines that could not be read.
+
+    Priority and needs_response are the default routing's: what comes out depends on the model and the taxonomy alone.
+    """
     from desk.routing import route, rule_book
+    from koe.settings import RoutingSettings
 
     readable, results = parse_lines(lines)
     refused = len(results)
-    book = rule_book(wiring.settings)
+    book = rule_book(wiring.settings.model_copy(update={"routing": RoutingSettings()}))
     for index, analysis in wiring.analyser.analyse([line.document for line in readable], progress):
         line = readable[index]
         results[line.number] = json.dumps(

@@ -9,7 +9,8 @@ import pytest
 
 from flows.steps.jsonl import analyse_lines, cluster_lines
 from flows.wiring import Wiring
-from koe.settings import Settings
+from koe.settings import RoutingRule, RoutingSettings, Settings
+from koe.ticket import Priority
 
 
 @pytest.fixture
@@ -47,6 +48,13 @@ def test_a_line_holds_what_the_contract_says(wiring: Wiring) -> None:
     assert result["priority"] in {"urgent", "high", "normal", "low"}
     assert result["needs_response"] is True
     assert len(result["embedding"]) == 64
+
+
+def test_priority_is_the_default_routing_s_whatever_koe_yaml_says(keyword_analyser: Any) -> None:
+    rule = RoutingRule(name="all", queue="support", priority=Priority.URGENT)
+    own = Settings(routing=RoutingSettings(rules=[rule], defaults=False))
+    out, _ = analyse_lines(['{"id": 1, "text": "Lovely", "rating": 5}'], Wiring(own, _analyser=keyword_analyser))
+    assert json.loads(out[0])["priority"] == "low"
 
 
 def test_a_lone_surrogate_is_replaced_one_for_one(wiring: Wiring) -> None:
