@@ -71,7 +71,8 @@ def test_danger_is_never_missed(analyser: Analyser, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["このスピーカー、爆発的に売れてるらしいね", "This speaker is fire!", "Battery died after a year.", "普通です。"]
+    "text",
+    ["このスピーカー、爆発的に売れてるらしいね", "This speaker is fire!", "Battery died after a year.", "普通です。"],
 )
 def test_sayings_are_no_danger(analyser: Analyser, text: str) -> None:
     (analysis,) = read(analyser, text)
@@ -80,7 +81,10 @@ def test_sayings_are_no_danger(analyser: Analyser, text: str) -> None:
 
 def test_intents(analyser: Analyser) -> None:
     refund, question, churn = read(
-        analyser, "届いたら壊れていました。返金してください。", "充電しながら使えますか？", "Never buying from this brand again."
+        analyser,
+        "届いたら壊れていました。返金してください。",
+        "充電しながら使えますか？",
+        "Never buying from this brand again.",
     )
     assert {Intent.REFUND_DEMAND, Intent.COMPLAINT} <= set(refund.intents)
     assert Intent.QUESTION in question.intents
