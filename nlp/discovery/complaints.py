@@ -25,7 +25,7 @@ class ComplaintSegment:
     ``text`` is the stored stretch, ``phrases`` are the trigger phrases inside it and ``trigger_types`` their types.
     ``embedding`` is the unit vector that the model gave the segment, shape ``(width,)``. ``counted`` is false for
     copies, staff, incentivised and syndicated feedback and for answers: such a segment may join an issue and never
-    founds one.
+    founds one. ``complaint`` is the model's probability (0 to 1) that it complains.
     """
 
     span: Span
@@ -38,6 +38,7 @@ class ComplaintSegment:
     phrases: tuple[str, ...] = ()
     counted: bool = True
     safety: bool = False
+    complaint: float = 1.0
 
     @property
     def order(self) -> tuple[datetime, str, int, str, int, int]:
@@ -134,6 +135,7 @@ def complaint_segments(
                 phrases=tuple(dict.fromkeys(trigger.text for trigger in inside)),
                 counted=counted,
                 safety="safety" in types,
+                complaint=segment.complaint,
             )
         )
     return complaints

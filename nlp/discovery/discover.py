@@ -151,7 +151,7 @@ class _Product:
             self.home[rows] = len(self.issues) + len(new)
             self.similarity[rows] = self.rows[rows] @ centre
             new.append(rows)
-        labels = name_issues([self._at(rows) for rows in new], [self.rows[rows] for rows in new])
+        labels = name_issues([self._at(rows) for rows in new], [self.rows[rows] for rows in new], self.segments)
         for rows, label in zip(new, labels, strict=True):
             first = self.segments[int(rows[0])]
             self.found.append(

@@ -8,13 +8,13 @@ Representations").
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlp.discovery.complaints import ComplaintSegment, KnownIssue
+from nlp.discovery.words import spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,11 +134,6 @@ def blended(segments: Sequence[ComplaintSegment], centred: Matrix) -> Matrix:
             part[rows] = _WORDS * words
             parts.append(part)
     return _in_context(segments, unit(np.hstack(parts)))
-
-
-def spoken(text: str) -> str:
-    """The text as its words are compared: NFKC, lower case."""
-    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _words(segments: Sequence[ComplaintSegment], lang: str) -> Matrix | None:

@@ -1,112 +1,142 @@
-"""Names for issues from the customers' own words: the most central short phrase, in each language there is."""
+"""Names for issues from the customers' own words: the statement that says best what the members share."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from koe.issue import Label
 from nlp.discovery.complaints import ComplaintSegment
-from nlp.discovery.features import spoken, unit
+from nlp.discovery.features import unit
+from nlp.discovery.statements import Statement, statements
+from nlp.discovery.words import content_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Matrix = NDArray[np.float32]
 
-#: The length of a name that reads at a glance: characters in Japanese, words in English.
-_GOOD_LENGTH = {"ja": (7, 20), "en": (3, 8)}
-_LONGEST = {"ja": 40, "en": 14}
-_TRIM = " \t\r\n　。、.,!！?？…〜~・:：;；「」『』()（）[]【】\"'“”‘’-–—#@"
-_CLUTTER = re.compile(r"[@#\d\n█]|https?:|[☀-➿\U0001F000-\U0001FAFF]")
-#: Words that lean on what was said before: a name must stand by itself.
-_LEANING = re.compile(
-    r"(?:(?:it|this|that|they|he|she|and|but|so|then|which|also|because|or|i|my|we|you)\b"
-    r"|それ|これ|あれ|そして|しかし|でも|また|ただ|しかも|なので|だから|けど|が、|さらに|そのうえ|私|うち)",
-    re.IGNORECASE,
-)
-_SHARED_WORDS = 0.6
+_LANGUAGES = ("ja", "en")
+_CLUTTER = re.compile(r"[@#█]|https?:|[☀-➿\U0001F000-\U0001FAFF]|\d{3,}")
+#: What a candidate needs: to read well, and to say what others say too.
+_READS, _TELLS = 0.5, 0.3
+_READING, _CENTRAL, _PHRASE, _COMPLAINING, _CLUTTERED = 0.6, 0.6, 0.15, 0.4, 0.3
+#: Members and other complaints looked at; more of them change no name.
+_LOOKED_AT, _OTHERS = 300, 2000
+#: A share that stands against chance: a word of no other complaint weighs ln(1 / this) at most.
+_SMOOTH = 0.02
+#: Below this many people of a language, nothing that they share can be told from chance.
+_FEW = 3
+_LONGEST = 40
 
 
-def name_issues(groups: Sequence[Sequence[ComplaintSegment]], rows: Sequence[Matrix]) -> list[Label]:
-    """A name for each group of members, no two alike; ``rows`` are the members' centred unit vectors."""
+def name_issues(
+    groups: Sequence[Sequence[ComplaintSegment]], rows: Sequence[Matrix], product: Sequence[ComplaintSegment] = ()
+) -> list[Label]:
+    """A name for each group of members, no two alike.
+
+    ``rows`` are the members' centred unit vectors, ``product`` all complaints of the product.
+    """
     taken: set[str] = set()
     labels = []
+    usual = {
+        lang: _shares([one for one in _sampled(product, _OTHERS) if one.lang == lang], lang) for lang in _LANGUAGES
+    }
     for segments, vectors in zip(groups, rows, strict=True):
-        label = name_issue(segments, vectors, taken)
+        label = name_issue(segments, vectors, taken, usual)
         taken |= {name for name in (label.ja, label.en) if name}
         labels.append(label)
     return labels
 
 
-def name_issue(segments: Sequence[ComplaintSegment], rows: Matrix, taken: Sequence[str] | set[str] = ()) -> Label:
-    """The name of an issue; a language without members stays None.
+def name_issue(
+    segments: Sequence[ComplaintSegment],
+    rows: Matrix,
+    taken: Collection[str] = (),
+    usual: Mapping[str, Mapping[str, float]] | None = None,
+) -> Label:
+    """The name of an issue; a language in which no member says it well stays None.
 
-    A candidate is a trigger phrase of a member, or the member's text where it has none. It scores by how near its
-    segment is to the centre, how many words (in Japanese: pairs of characters) it shares with the other members,
-    and how well it reads by itself.
+    A candidate is a full statement in a member's text. It scores by the words that members share and other
+    complaints of the product do not have (``usual`` gives their shares; cf. the class-based TF-IDF of Grootendorst
+    2022, "BERTopic"), by how near its segment is to the centre, by how well it reads, and by whether it holds a
+    trigger phrase.
     """
-    centre = unit(rows.mean(axis=0))
-    near = rows @ centre
-    names = {}
-    for lang in ("ja", "en"):
-        mine = [index for index, segment in enumerate(segments) if segment.lang == lang]
-        names[lang] = _best([segments[index] for index in mine], near[mine], lang, taken)
+    near = rows @ unit(rows.mean(axis=0))
+    ranked = {}
+    for lang in _LANGUAGES:
+        mine = [index for index, segment in enumerate(segments) if segment.lang == lang][:_LOOKED_AT]
+        common = (usual or {}).get(lang, {})
+        ranked[lang] = _ranked([segments[index] for index in mine], near[mine], float(near.max()), lang, common)
+    names = {lang: _first([one for one in ranked[lang] if one[0]], taken) for lang in _LANGUAGES}
+    if not any(names.values()):
+        # an issue without any name cannot be spoken of
+        spoken_most = max(_LANGUAGES, key=lambda lang: (len(ranked[lang]), lang))
+        names[spoken_most] = _first(ranked[spoken_most], taken) or _shortened(segments[int(near.argmax())].text)
     return Label(ja=names["ja"], en=names["en"])
 
 
-def _best(segments: Sequence[ComplaintSegment], near: Matrix, lang: str, taken: Sequence[str] | set[str]) -> str | None:
-    shares = _shares(segments, lang)
-    ranked: list[tuple[float, int, str]] = []
-    for order, segment in enumerate(segments):
-        for said in segment.phrases or (segment.text,):
-            name = _shown(said, lang)
-            if name:
-                pieces = _pieces(name, lang)
-                common = sum(shares.get(piece, 0.0) for piece in pieces) / max(len(pieces), 1)
-                score = float(near[order]) + _SHARED_WORDS * common - _unreadable(name, lang)
-                ranked.append((round(score, 6), -order, name))
-    ranked.sort(key=lambda entry: (-entry[0], -entry[1], entry[2]))
-    names = [name for _, _, name in ranked]
+#: Whether it may be a name, its score, its place among the members, the name.
+_Ranked = tuple[bool, float, int, str]
+
+
+def _ranked(
+    segments: Sequence[ComplaintSegment], near: Matrix, nearest: float, lang: str, usual: Mapping[str, float]
+) -> list[_Ranked]:
+    weights = _weights(_shares(segments, lang), usual)
+    people = len({segment.span.feedback for segment in segments})
+    found: list[tuple[ComplaintSegment, float, int, Statement, float]] = []
+    for place, segment in enumerate(segments):
+        for one in statements(_plain(segment.text), lang, [_plain(said) for said in segment.phrases]):
+            told = sum(weights.get(word, 0.0) for word in one.words) / math.sqrt(len(one.words) + 1)
+            found.append((segment, float(near[place]) / max(nearest, 1e-9), place, one, told))
+    most = max((told for *_, told in found), default=0.0)
+    ranked = []
+    for segment, central, place, one, told in found:
+        share = told / most if most else 0.0
+        phrase = any(said in one.text or one.text in said for said in map(_plain, segment.phrases))
+        score = share + _CENTRAL * central + _READING * one.reads + _PHRASE * phrase + _COMPLAINING * segment.complaint
+        score -= _CLUTTERED * bool(_CLUTTER.search(one.text))
+        fits = one.reads >= _READS and (share >= _TELLS if people >= _FEW else central >= 0.8 and phrase)
+        ranked.append((fits, round(score, 6), place, one.text))
+    return sorted(ranked, key=lambda entry: (-entry[1], entry[2], entry[3]))
+
+
+def _first(ranked: Sequence[_Ranked], taken: Collection[str]) -> str | None:
+    names = [name for *_, name in ranked]
     return next((name for name in names if name not in taken), names[0] if names else None)
 
 
-def _shown(said: str, lang: str) -> str:
-    name = " ".join(unicodedata.normalize("NFKC", said).split()).strip(_TRIM)
-    words = name.split(" ")
-    if lang == "en" and len(words) > _LONGEST["en"]:
-        return " ".join(words[: _LONGEST["en"]]).rstrip(_TRIM) + "…"
-    if lang != "en" and len(name) > _LONGEST["ja"]:
-        return name[: _LONGEST["ja"] - 1].rstrip(_TRIM) + "…"
-    return name
-
-
-def _pieces(name: str, lang: str) -> list[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    text = spoken(name)
-    if lang == "en":
-        return sorted({word for word in re.findall(r"[a-z']{2,}", text) if word not in ENGLISH_STOP_WORDS})
-    text = re.sub(r"\s", "", text)
-    return sorted({text[start : start + 2] for start in range(len(text) - 1)})
+def _weights(shares: Mapping[str, float], usual: Mapping[str, float]) -> dict[str, float]:
+    return {
+        word: share * math.log((share + _SMOOTH) / (min(usual.get(word, 0.0), share) + _SMOOTH))
+        for word, share in shares.items()
+    }
 
 
 def _shares(segments: Sequence[ComplaintSegment], lang: str) -> dict[str, float]:
-    """The share of different feedback in which each piece is said, at most 1."""
+    """The share of different feedback in which each word is said; a word of one person is none of the group's."""
     said: dict[str, set[str]] = {}
     for segment in segments:
-        for piece in _pieces(segment.text, lang):
-            said.setdefault(piece, set()).add(segment.span.feedback)
+        for word in content_words(segment.text, lang):
+            said.setdefault(word, set()).add(segment.span.feedback)
     people = max(len({segment.span.feedback for segment in segments}), 1)
-    return {piece: len(who) / people for piece, who in said.items() if len(who) > 1}
+    return {word: len(who) / people for word, who in said.items() if len(who) > 1}
 
 
-def _unreadable(name: str, lang: str) -> float:
-    length = len(name.split(" ")) if lang == "en" else len(name)
-    least, most = _GOOD_LENGTH[lang]
-    off = max(least - length, 0) / least + min(max(length - most, 0) / most, 1.0)
-    return 0.5 * off + (0.3 if _CLUTTER.search(name) else 0.0) + (0.1 if _LEANING.match(name) else 0.0)
+def _sampled(segments: Sequence[ComplaintSegment], most: int) -> Sequence[ComplaintSegment]:
+    return segments[:: -(-len(segments) // most)] if len(segments) > most else segments
+
+
+def _shortened(text: str) -> str:
+    name = _plain(text)
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
