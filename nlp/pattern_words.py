@@ -33,7 +33,8 @@ RULES = (
     # danger, Japanese
     _rule(
         "safety",
-        r"発煙|煙が(?:出|上が|立|も)|煙を(?:吹|上|出)|焦げ(?:臭|くさ|た(?:臭|にお|匂))|こげ(?:臭|くさ)"
+        r"発煙|煙(?:が(?:出|上が|立|も|見え)|を(?:吹|上|出)|っぽい|みたいな)|白煙|黒煙"
+        r"|(?:焦げ|こげ|焼け)(?:臭|くさ|(?:た|る|てる|ている)?(?:よう|みたい)?な?(?:臭|にお|匂))"
         r"|火花(?:が|を|も)|発火|出火"
         r"|火を[吹噴]|火が(?:出|つ|付|上)|燃え(?:出|始|上が|てしま|ました|かけ)|感電|ビリ[ッっ]と(?:来|き)|漏電"
         r"|一酸化炭素|爆発(?:し|音)|破裂(?:し|音)|異臭(?:が|と)",
@@ -61,7 +62,10 @@ RULES = (
     # danger, English
     _rule(
         "safety",
-        r"\b(?:smok(?:e|ing) (?:came|coming|poured|pouring|started|billowed|from|out)|started smok(?:ing|e)|saw smoke"
+        r"\b(?:(?:wisps?|puffs?|plumes?|curls?|clouds?) of smoke"
+        r"|(?:acrid|scorched|scorching|singed|charred|electrical) (?:\w+ ){0,2}(?:smell|odou?r|stink|whiff)"
+        r"|(?:smell|odou?r|stink|whiff) (?:of|like) (?:\w+ ){0,2}(?:burn\w*|scorch\w*|sing\w*|melt\w*|smoke)"
+        r"|smok(?:e|ing) (?:came|coming|poured|pouring|started|billowed|from|out)|started smok(?:ing|e)|saw smoke"
         r"|burn(?:ing|t) (?:\w+ )?smell|smell(?:s|ed|ing)?(?: \w+){0,3} (?:burning|burnt|burned)"
         r"|caught (?:on )?fire|on fire"
         r"|burst into flames?|spark(?:s|ed|ing)|electrocut\w+|electric(?:al)? shock|shocked (?:me|my|him|her|us)"
