@@ -65,6 +65,31 @@ def read_corpus(folder: Path, part: str) -> Iterator[Example]:
                     yield from_row(row)
 
 
+def read_groups(folder: Path, part: str) -> Iterator[Example]:
+    """The paraphrase groups of one part, by product: statements of one fault belong together, side remarks do not
+    complain.
+    """
+    for path in sorted((folder / "groups").glob("*.jsonl")):
+        with path.open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                if part_of(row["product"]) == part:
+                    yield from _statements(row)
+
+
+def _statements(row: Mapping[str, object]) -> Iterator[Example]:
+    remark = row["issue"] == "none"
+    for lang in ("ja", "en"):
+        statements: list[str] = row[lang]  # type: ignore[assignment]
+        for text in statements:
+            yield Example(
+                source="groups",
+                text=text,
+                lang=lang,
+                segments=(Labelled(0, len(text), float(not remark)),),
+                group=None if remark else f"groups:{row['product']}:{row['issue']}",
+            )
+
+
 def from_row(row: Mapping[str, object]) -> Example:
     """One row of the written corpus; everything about it is known."""
     text, lang = str(row["text"]), str(row["lang"])

@@ -22,7 +22,7 @@ from torch import Tensor, distributed
 from nlp.encoding import Encoded, Specials
 from nlp.model import KoeModel, weight_files
 from nlp.training.batches import Mix, collate, encode_examples, plan
-from nlp.training.examples import Example, read_corpus
+from nlp.training.examples import Example, read_corpus, read_groups
 from nlp.training.objectives import losses, pool
 from nlp.training.public_data import read_public
 
@@ -81,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif chosen.rounds:
         recipe = Recipe(mix=Mix(mixed_rounds=0, last_rounds=chosen.rounds))
     elif chosen.data:
+        examples += read_groups(chosen.corpus, "train")
         examples += read_public(chosen.data, PUBLIC, recipe.seed)
     train(chosen.encoder, examples, chosen.out, recipe, chosen.warm_start)
 

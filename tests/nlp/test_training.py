@@ -16,7 +16,7 @@ from nlp.analyser import DEFAULT_MODEL, load_analyser
 from nlp.training.batches import Mix
 from nlp.training.calibrate import calibrate
 from nlp.training.evaluate import score
-from nlp.training.examples import Example, from_row, part_of, read_corpus
+from nlp.training.examples import Example, from_row, part_of, read_corpus, read_groups
 from nlp.training.train import CORPUS, Recipe, train
 
 RECIPE = Recipe(mix=Mix(mixed_rounds=1, last_rounds=1, size=4), longest=32, checkpoint_every=3, heads_rate=1e-2)
@@ -105,3 +105,15 @@ def test_complaint_segments_follow_the_phrases() -> None:
         "safety": False,
     }
     assert [segment.label for segment in from_row(row).segments] == [0.0, 1.0]
+
+
+def test_groups_say_what_belongs_together_and_what_does_not_complain() -> None:
+    examples = [example for part in ("train", "dev", "test") for example in read_groups(CORPUS, part)]
+    members: dict[str, set[str]] = {}
+    for example in examples:
+        if example.group:
+            members.setdefault(example.group, set()).add(example.lang)
+    assert len(members) == 96
+    assert all(langs == {"ja", "en"} for langs in members.values())
+    assert {example.segments[0].label for example in examples if not example.group} == {0.0}
+    assert {example.segments[0].label for example in examples if example.group} == {1.0}
