@@ -136,7 +136,7 @@ ISSUES = [
         "UND-1",
         "サイズ・色違いが届く",
         "wrong size or colour delivered",
-        _weeks((14, 1.0), (1, 3.0), (1, 8.0)),
+        _weeks((14, 1.0), (1, 8.0), (1, 24.0)),
         "warehouse",
         "Chiba",
         0.75,
