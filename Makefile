@@ -27,7 +27,7 @@ demo: $(VENV)/installed
 	$(KOE) demo
 
 test: $(VENV)/installed-dev
-	$(VENV)/bin/python -m pytest
+	scripts/with-postgres $(VENV)/bin/python -m pytest
 
 checks: $(VENV)/installed-dev
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/check

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,10 @@ def _prefect() -> Iterator[None]:
 
     with prefect_test_harness(server_startup_timeout=90):
         yield
+    # The harness leaves sockets to the garbage collector, which would complain in the middle of another test.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 @pytest.fixture
