@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.discovery.complaints import ComplaintSegment, KnownIssue
-from nlp.discovery.words import spoken
+from nlp.discovery.words import content_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 #: How many segments of the product as a whole stand behind the mean of a language: few segments move it little.
 _PRIOR = 10
 #: The length of the words' part against the embedding's 1.
-_WORDS = 0.5
+_WORDS = 0.8
+#: How many texts of a language it takes to tell its usual words at all.
+_WORD_PRIOR = 20
+#: The length of the trigger types' part: a weak signal.
+_TYPES = 0.2
 #: How much of the other complaints of the same Feedback a segment takes on: one writer mostly means one thing.
 _CONTEXT = 0.3
 _WORD_DIMENSIONS = 100
@@ -66,6 +70,7 @@ class Background:
         known: Sequence[KnownIssue] = (),
     ) -> None:
         width = len(segments[0].embedding) if segments else len(known[0].centre)
+        segments = [segments[row] for row in _counted(segments)]
         rows = np.zeros((0, width), dtype=np.float32)
         if segments:
             rows = np.stack([segment.embedding for segment in segments]).astype(np.float32)
@@ -120,45 +125,62 @@ def _density(rows: Matrix) -> NDArray[np.float64]:
     return np.asarray(np.maximum(np.concatenate(sums) * scale, 1.0), dtype=np.float64)
 
 
-def blended(segments: Sequence[ComplaintSegment], centred: Matrix) -> Matrix:
-    """Embedding, words and the neighbours in the same Feedback in one unit vector a segment.
+def described(segments: Sequence[ComplaintSegment], centred: Matrix) -> Matrix:
+    """Embedding, words and trigger types in one unit vector a segment; the first columns are the embedding's.
 
     The words' part says something within a language only: between languages it is 0.
     """
-    parts = [centred]
+    parts = [centred, _TYPES * _types(segments)]
     for lang in sorted({segment.lang for segment in segments}):
         rows = [index for index, segment in enumerate(segments) if segment.lang == lang]
         words = _words([segments[index] for index in rows], lang)
         if words is not None:
             part = np.zeros((len(segments), words.shape[1]), dtype=np.float32)
-            part[rows] = _WORDS * words
+            part[rows] = _WORDS * len(rows) / (len(rows) + _WORD_PRIOR) * words
             parts.append(part)
-    return _in_context(segments, unit(np.hstack(parts)))
+    return unit(np.hstack(parts))
+
+
+def _types(segments: Sequence[ComplaintSegment]) -> Matrix:
+    names = sorted({name for segment in segments for name in segment.trigger_types})
+    table = np.zeros((len(segments), len(names)), dtype=np.float32)
+    counted = _counted(segments)
+    for row, segment in enumerate(segments):
+        for name in segment.trigger_types:
+            table[row, names.index(name)] = len(segment.trigger_types) ** -0.5
+    return np.asarray(table - table[counted].mean(axis=0), dtype=np.float32) if len(table) else table
 
 
 def _words(segments: Sequence[ComplaintSegment], lang: str) -> Matrix | None:
-    """TF-IDF of character n-grams (English: words) with the mean taken away, at most 100 wide by SVD."""
+    """TF-IDF of content words with the mean taken away, at most 100 wide by SVD."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     # trigger phrases are said twice: they carry the symptom
-    texts = [spoken(" ".join((segment.text, *segment.phrases))) for segment in segments]
-    if lang == "en":
-        vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True, min_df=2, dtype=np.float32)
-    else:
-        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True, min_df=2, dtype=np.float32)
+    said = [content_words(" ".join((segment.text, *segment.phrases)), lang) for segment in segments]
+    vectorizer = TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=2, dtype=np.float32)
+    counted = _counted(segments)
     try:
-        table = vectorizer.fit_transform(texts)
+        vectorizer.fit([said[row] for row in counted])
     except ValueError:  # no word occurs twice
         return None
-    if min(table.shape) > _WORD_DIMENSIONS:
-        dense = np.asarray(TruncatedSVD(_WORD_DIMENSIONS, random_state=0).fit_transform(table), dtype=np.float32)
+    table = vectorizer.transform(said)
+    if min(len(counted), table.shape[1]) > _WORD_DIMENSIONS:
+        narrow = TruncatedSVD(_WORD_DIMENSIONS, random_state=0).fit(table[counted])
+        dense = np.asarray(narrow.transform(table), dtype=np.float32)
     else:
         dense = np.asarray(table.toarray(), dtype=np.float32)
-    return np.asarray(dense - dense.mean(axis=0), dtype=np.float32)
+    return np.asarray(dense - dense[counted].mean(axis=0), dtype=np.float32)
 
 
-def _in_context(segments: Sequence[ComplaintSegment], rows: Matrix) -> Matrix:
+def _counted(segments: Sequence[ComplaintSegment]) -> list[int]:
+    """The rows that say what is usual: many copies of one text would make its words so. All where none counts."""
+    counted = [row for row, segment in enumerate(segments) if segment.counted]
+    return counted or list(range(len(segments)))
+
+
+def in_context(segments: Sequence[ComplaintSegment], rows: Matrix) -> Matrix:
+    """The rows, each with a part of the other complaints of the same Feedback."""
     together: dict[str, list[int]] = {}
     for index, segment in enumerate(segments):
         together.setdefault(segment.span.feedback, []).append(index)

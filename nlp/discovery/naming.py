@@ -13,8 +13,8 @@ import numpy as np
 from koe.issue import Label
 from nlp.discovery.complaints import ComplaintSegment
 from nlp.discovery.features import unit
+from nlp.discovery.sharing import Marks, Sharing
 from nlp.discovery.statements import Statement, statements
-from nlp.discovery.words import content_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,53 +26,46 @@ _CLUTTER = re.compile(r"[@#█]|https?:|[☀-➿\U0001F000-\U0001FAFF]|\d{3,}")
 #: What a candidate needs: to read well, and to say what others say too.
 _READS, _TELLS = 0.5, 0.3
 _READING, _CENTRAL, _PHRASE, _COMPLAINING, _CLUTTERED = 0.6, 0.6, 0.15, 0.4, 0.3
-#: Members and other complaints looked at; more of them change no name.
-_LOOKED_AT, _OTHERS = 300, 2000
-#: A share that stands against chance: a word of no other complaint weighs ln(1 / this) at most.
-_SMOOTH = 0.02
+#: Members looked at; more of them change no name.
+_LOOKED_AT = 300
 #: Below this many people of a language, nothing that they share can be told from chance.
 _FEW = 3
 _LONGEST = 40
 
 
 def name_issues(
-    groups: Sequence[Sequence[ComplaintSegment]], rows: Sequence[Matrix], product: Sequence[ComplaintSegment] = ()
+    groups: Sequence[Sequence[ComplaintSegment]], rows: Sequence[Matrix], weights: Sequence[Marks] = ()
 ) -> list[Label]:
     """A name for each group of members, no two alike.
 
-    ``rows`` are the members' centred unit vectors, ``product`` all complaints of the product.
+    ``rows`` are the members' unit vectors, ``weights`` the words that they share (:meth:`Sharing.weights`).
     """
     taken: set[str] = set()
     labels = []
-    usual = {
-        lang: _shares([one for one in _sampled(product, _OTHERS) if one.lang == lang], lang) for lang in _LANGUAGES
-    }
-    for segments, vectors in zip(groups, rows, strict=True):
-        label = name_issue(segments, vectors, taken, usual)
+    for segments, vectors, shared in zip(groups, rows, weights or (None,) * len(groups), strict=True):
+        label = name_issue(segments, vectors, shared, taken)
         taken |= {name for name in (label.ja, label.en) if name}
         labels.append(label)
     return labels
 
 
 def name_issue(
-    segments: Sequence[ComplaintSegment],
-    rows: Matrix,
-    taken: Collection[str] = (),
-    usual: Mapping[str, Mapping[str, float]] | None = None,
+    segments: Sequence[ComplaintSegment], rows: Matrix, weights: Marks | None = None, taken: Collection[str] = ()
 ) -> Label:
     """The name of an issue; a language in which no member says it well stays None.
 
-    A candidate is a full statement in a member's text. It scores by the words that members share and other
-    complaints of the product do not have (``usual`` gives their shares; cf. the class-based TF-IDF of Grootendorst
-    2022, "BERTopic"), by how near its segment is to the centre, by how well it reads, and by whether it holds a
-    trigger phrase.
+    A candidate is a full statement in a member's text. It scores by the weights of its words, by how near its
+    segment is to the centre, by how well it reads, by whether it holds a trigger phrase, and by how surely its
+    segment complains. ``weights`` are by default those of a product without other complaints.
     """
+    if weights is None:
+        weights = Sharing(segments).weights(range(len(segments)))
     near = rows @ unit(rows.mean(axis=0))
     ranked = {}
     for lang in _LANGUAGES:
         mine = [index for index, segment in enumerate(segments) if segment.lang == lang][:_LOOKED_AT]
-        common = (usual or {}).get(lang, {})
-        ranked[lang] = _ranked([segments[index] for index in mine], near[mine], float(near.max()), lang, common)
+        shared = weights.get(lang, {})
+        ranked[lang] = _ranked([segments[index] for index in mine], near[mine], float(near.max()), lang, shared)
     names = {lang: _first([one for one in ranked[lang] if one[0]], taken) for lang in _LANGUAGES}
     if not any(names.values()):
         # an issue without any name cannot be spoken of
@@ -86,9 +79,8 @@ _Ranked = tuple[bool, float, int, str]
 
 
 def _ranked(
-    segments: Sequence[ComplaintSegment], near: Matrix, nearest: float, lang: str, usual: Mapping[str, float]
+    segments: Sequence[ComplaintSegment], near: Matrix, nearest: float, lang: str, weights: Mapping[str, float]
 ) -> list[_Ranked]:
-    weights = _weights(_shares(segments, lang), usual)
     people = len({segment.span.feedback for segment in segments})
     found: list[tuple[ComplaintSegment, float, int, Statement, float]] = []
     for place, segment in enumerate(segments):
@@ -110,27 +102,6 @@ def _ranked(
 def _first(ranked: Sequence[_Ranked], taken: Collection[str]) -> str | None:
     names = [name for *_, name in ranked]
     return next((name for name in names if name not in taken), names[0] if names else None)
-
-
-def _weights(shares: Mapping[str, float], usual: Mapping[str, float]) -> dict[str, float]:
-    return {
-        word: share * math.log((share + _SMOOTH) / (min(usual.get(word, 0.0), share) + _SMOOTH))
-        for word, share in shares.items()
-    }
-
-
-def _shares(segments: Sequence[ComplaintSegment], lang: str) -> dict[str, float]:
-    """The share of different feedback in which each word is said; a word of one person is none of the group's."""
-    said: dict[str, set[str]] = {}
-    for segment in segments:
-        for word in content_words(segment.text, lang):
-            said.setdefault(word, set()).add(segment.span.feedback)
-    people = max(len({segment.span.feedback for segment in segments}), 1)
-    return {word: len(who) / people for word, who in said.items() if len(who) > 1}
-
-
-def _sampled(segments: Sequence[ComplaintSegment], most: int) -> Sequence[ComplaintSegment]:
-    return segments[:: -(-len(segments) // most)] if len(segments) > most else segments
 
 
 def _shortened(text: str) -> str:

@@ -17,6 +17,8 @@ def word_set(words: str) -> frozenset[str]:
 #: SudachiPy refuses more than 49,149 bytes at once; what follows in so long a statement says nothing new.
 _LONGEST = 4000
 _ENGLISH_WORD = re.compile(r"[a-z0-9]+(?:[’'][a-z]+)*")
+#: What :func:`content_words` gives for any negation.
+NEGATIONS = frozenset({"not", "ない"})
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞"})
 #: Japanese words that stand in any statement.
 _EMPTY = word_set(

@@ -1,0 +1,197 @@
+"""The complaints of one product on their way to issues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from koe.issue import Span
+from koe.settings import DiscoverySettings
+from nlp.discovery.complaints import ComplaintSegment, FoundIssue, KnownIssue
+from nlp.discovery.founding import merged
+from nlp.discovery.grouping import group
+from nlp.discovery.naming import name_issues
+from nlp.discovery.second_look import second_look
+from nlp.discovery.space import Space
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+    Rows = NDArray[np.int64]
+
+#: A group whose centre is this near to a known issue's is that issue, said in new words.
+_SAME = 0.8
+_ROUNDS = 2
+_NOTHING_SHARED = "stands alone: the complaints nearest to it share no words that tell what they are about"
+
+
+class Product:
+    """New segments first, then the present members of known issues; ``home`` is a new one's issue, -1 for none.
+
+    Issues are numbered here: the known ones in their order, then the new ones.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[ComplaintSegment],
+        issues: Sequence[KnownIssue],
+        settings: DiscoverySettings,
+        members: Mapping[str, Sequence[ComplaintSegment]],
+        offsets: Mapping[str, Matrix],
+    ) -> None:
+        self.segments = segments
+        self.issues = issues
+        self.settings = settings
+        self.members = members
+        old: list[ComplaintSegment] = []
+        self.old_rows: list[Rows] = []
+        for issue in issues:
+            start = len(segments) + len(old)
+            old += members.get(issue.id, ())
+            self.old_rows.append(np.arange(start, len(segments) + len(old)))
+        self.space = Space([*segments, *old], offsets, [issue for issue in issues if not members.get(issue.id)])
+        self.centres: list[Matrix] = [
+            self.space.centre(rows) if len(rows) else self.space.stored_centre(issue)
+            for issue, rows in zip(issues, self.old_rows, strict=True)
+        ]
+        self.home: Rows = np.full(len(segments), -1, dtype=np.int64)
+        self.similarity = np.zeros(len(segments))
+        self.reasons = [""] * len(segments)
+
+    def assign_to_known(self) -> None:
+        """Known issues take their own first."""
+        if self.centres:
+            self._settle(np.arange(len(self.segments)), self.centres, 0)
+
+    def found_new(self) -> None:
+        """Group what is left, let everyone left join the nearest group, keep those of enough people and one thing."""
+        rest = np.flatnonzero(self.home < 0)
+        counted = self.space.counted(rest)
+        if not len(counted):
+            return
+        labels = group(self.space.in_context(counted), self.settings.found)
+        groups = [counted[labels == label] for label in range(int(labels.max()) + 1)]
+        groups = merged([rows for rows in groups if self.space.people(rows) > 1], self.space)
+        self._tell_small(groups)
+        groups = self._of_enough(groups)
+        for _ in range(_ROUNDS):
+            if not groups:
+                return
+            self.home[rest] = -1
+            self._settle(rest, [self.space.centre(rows) for rows in groups], len(self.issues))
+            groups = [rest[self.home[rest] == len(self.issues) + number] for number in range(len(groups))]
+            self._tell_small(groups)
+            groups = self._of_enough(groups)
+        self.home[rest] = -1
+        self._keep(groups)
+
+    def _keep(self, groups: Sequence[Rows]) -> None:
+        known = len(self.issues)
+        for rows in groups:
+            if not self.space.sharing.is_one_thing(self.space.counted(rows).tolist()):
+                self._tell(rows, _NOTHING_SHARED)
+                continue
+            centre, number = self.space.centre(rows), len(self.centres)
+            near = np.array([float(other @ centre) for other in self.centres[:known]])
+            if known and near.max() >= _SAME:
+                number = int(near.argmax())
+            else:
+                self.centres.append(centre)
+            self.home[rows] = number
+            self.similarity[rows] = self.space.rows[rows] @ self.centres[number]
+
+    def look_again(self) -> None:
+        """Offer what is left to the issues once more; see :mod:`nlp.discovery.second_look`."""
+        if self.centres:
+            members = [np.flatnonzero(self.home == number) for number in range(len(self.centres))]
+            for number, rows in enumerate(self.old_rows):
+                members[number] = np.concatenate([members[number], rows])
+            left = np.flatnonzero(self.home < 0)
+            for row, number, similarity in second_look(left, members, self.centres, self.space, self.settings.assign):
+                self.home[row], self.similarity[row] = number, similarity
+
+    def found(self) -> list[FoundIssue]:
+        """The new issues with their names."""
+        new = [np.flatnonzero(self.home == number) for number in range(len(self.issues), len(self.centres))]
+        labels = name_issues(
+            [self.space.at(rows) for rows in new],
+            [self.space.rows[rows] for rows in new],
+            [self.space.sharing.weights(rows.tolist()) for rows in new],
+        )
+        return [
+            FoundIssue(
+                product_id=self.segments[int(rows[0])].product_id,
+                label=label,
+                first_seen=self.segments[int(rows[0])].created_at,
+                members=self._members(rows),
+                centre=_mean(self.space.at(rows)),
+            )
+            for rows, label in zip(new, labels, strict=True)
+        ]
+
+    def joined(self) -> dict[str, tuple[tuple[Span, float], ...]]:
+        """The new members of known issues."""
+        by_issue = {issue.id: np.flatnonzero(self.home == number) for number, issue in enumerate(self.issues)}
+        return {id_: self._members(rows) for id_, rows in by_issue.items() if len(rows)}
+
+    def new_centres(self) -> dict[str, Matrix]:
+        """The mean of old and new members, for the issues that something joined."""
+        centres = {}
+        for number, issue in enumerate(self.issues):
+            new = self.space.at(np.flatnonzero(self.home == number))
+            if new:
+                old = self.members.get(issue.id, ())
+                before = _mean(old) if old else np.asarray(issue.centre, dtype=np.float32)
+                size = len(old) or issue.size
+                total = size * before.astype(np.float64) + len(new) * _mean(new).astype(np.float64)
+                centres[issue.id] = np.asarray(total / (size + len(new)), dtype=np.float32)
+        return centres
+
+    def left_over(self) -> list[tuple[ComplaintSegment, str]]:
+        """The segments without an issue, and why."""
+        return [(self.segments[row], self._reason(row)) for row in np.flatnonzero(self.home < 0).tolist()]
+
+    def _settle(self, candidates: Rows, centres: Sequence[Matrix], first: int) -> None:
+        """Give each candidate the nearest centre when that is nearer than unrelated complaints ever are."""
+        table = np.stack(centres)
+        similar = self.space.rows[candidates] @ table.T
+        best = similar.argmax(axis=1)
+        nearest = similar[np.arange(len(candidates)), best]
+        middle, spread = self.space.unrelated(table)
+        self.needed = round(middle + self.settings.assign * spread, 6)
+        inside = nearest >= self.needed
+        self.home[candidates[inside]] = first + best[inside]
+        self.similarity[candidates] = nearest
+
+    def _of_enough(self, groups: Sequence[Rows]) -> list[Rows]:
+        return [rows for rows in groups if self.space.people(rows) >= self.settings.min_members]
+
+    def _tell_small(self, groups: Sequence[Rows]) -> None:
+        least = self.settings.min_members
+        for rows in groups:
+            people = self.space.people(rows)
+            if 1 < people < least:
+                self._tell(rows, f"too few: {people} of {least} different feedback say this")
+
+    def _tell(self, rows: Rows, reason: str) -> None:
+        for row in rows.tolist():
+            self.reasons[row] = reason
+
+    def _members(self, rows: Rows) -> tuple[tuple[Span, float], ...]:
+        return tuple((self.segments[row].span, round(float(self.similarity[row]), 4)) for row in rows.tolist())
+
+    def _reason(self, row: int) -> str:
+        if self.reasons[row]:
+            return self.reasons[row]
+        if not self.segments[row].counted:
+            return "not counted (a copy, an answer, or of an interested author) and near to no issue"
+        if self.similarity[row]:
+            return f"stands alone: nearest issue at {self.similarity[row]:.2f}, {self.needed:.2f} is needed"
+        return "stands alone: no other complaint of this product is like it"
+
+
+def _mean(segments: Sequence[ComplaintSegment]) -> Matrix:
+    return np.asarray(np.mean([segment.embedding for segment in segments], axis=0, dtype=np.float64), dtype=np.float32)
