@@ -91,7 +91,7 @@ RULES = (
         r"|it)(?: \w+){0,3} (?:swollen"
         r"|swelled|swelling|bulging|bulged)|fire hazard|safety hazard|dangerous|hazardous|glass shards?"
         r"|shards? of (?:glass|metal))",
-        2.5,
+        3.0,
         safety=True,
     ),
     # refunds

@@ -23,6 +23,9 @@ _HARMLESS_EVIDENCE = -2.5
 #: The danger head learnt from few texts, of which one in eleven was dangerous, and is too sure of itself elsewhere. Its
 #: log-odds are damped and capped, and moved to where one text in forty is (prior shift, Saerens et al. 2002).
 _DANGER_TRUST, _DANGER_CAP, _DANGER_PRIOR = 0.5, 2.0, -1.5
+
+#: Where no word names a danger, the tagging head must point at it too: with at least this probability.
+_POINTED_AT, _UNNAMED_EVIDENCE = 0.5, -1.5
 _SPAM_EVIDENCE = 4.0
 
 #: The ending of a Japanese verb belongs to the phrase.
@@ -61,6 +64,8 @@ class Patterns:
         """Add the evidence of the words to the heads' log-odds, and the phrases that the tagging head missed."""
         matches = [(rule, span) for rule in RULES for span in _matches(rule, encoded.joined)]
         danger = sum(sorted((rule.evidence for rule, _ in matches if rule.safety), reverse=True)[:2])
+        if not danger and not any(one.type == "safety" and one.score >= _POINTED_AT for one in triggers):
+            danger = _UNNAMED_EVIDENCE
         if HARMLESS.search(encoded.joined):
             danger += _HARMLESS_EVIDENCE
         safety = _shifted(_damped(safety), danger)
