@@ -76,6 +76,15 @@ class Wiring:
         own = self.settings.folder / model.name
         return model.model_copy(update={"name": str(own)}) if model.name != "default" and own.is_dir() else model
 
+    @cached_property
+    def model_version(self) -> str:
+        """The version that results are stored with; told without loading the model."""
+        if self._analyser is not None:
+            return self._analyser.version
+        from nlp.analyser import model_version
+
+        return model_version(self._model, self.settings.taxonomy)
+
     @property
     def output(self) -> Path:
         """The folder reports go to."""

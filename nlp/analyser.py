@@ -134,7 +134,29 @@ def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
     folder = model_folder(settings.name)
     reader, tokenizer = open_model(folder, settings)
     patterns = Patterns(taxonomy or TaxonomySettings())
-    return Analyser(reader, tokenizer, reader.model.outlook, patterns, weights_hash(folder))
+    return Analyser(reader, tokenizer, reader.model.outlook, patterns, results_hash(folder, taxonomy))
+
+
+def model_version(settings: ModelSettings | None = None, taxonomy: TaxonomySettings | None = None) -> str:
+    """The version that the Analyser of these settings has, without loading it.
+
+    Raises:
+        ModelError: when there is no such model, or it is broken or of another kind.
+    """
+    from nlp.model import read_config
+
+    folder = model_folder((settings or ModelSettings()).name)
+    _, outlook = read_config(folder)
+    return f"{outlook.name}-{outlook.version}+{results_hash(folder, taxonomy)}"
+
+
+def results_hash(folder: Path, taxonomy: TaxonomySettings | None = None) -> str:
+    """Eight hex digits over all that results depend on: weights, configuration, word patterns, koe.yaml's taxonomy."""
+    from nlp.pattern_words import RULES
+
+    parts = [weights_hash(folder), *(f"{rule.type} {rule.words.pattern} {rule.evidence}" for rule in RULES)]
+    parts.append((taxonomy or TaxonomySettings()).model_dump_json())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 
 def open_model(folder: Path, settings: ModelSettings) -> tuple[Reader, Tokenizer]:

@@ -197,7 +197,7 @@ def _show(wiring: Wiring, case: str, json_out: bool) -> None:
 
 def model_in_use(wiring: Wiring, work: Work) -> str:
     """The model whose Analysis is shown: no text is read here, so no model is loaded where the store tells it."""
-    return work.analyses.newest_model() or wiring.analyser.version
+    return work.analyses.newest_model() or wiring.model_version
 
 
 def _print_page(page: TicketPage, wiring: Wiring) -> None:

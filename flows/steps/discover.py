@@ -94,7 +94,7 @@ def _complaints(
 ) -> Iterator[ComplaintSegment]:
     from nlp.discovery import complaint_segments
 
-    analyses = work.analyses.load({stored.text_hash for stored in seen}, wiring.analyser.version)
+    analyses = work.analyses.load({stored.text_hash for stored in seen}, wiring.model_version)
     for stored in seen:
         feedback, analysis = stored.feedback, analyses.get(stored.text_hash)
         # An answer is not a complaint of the one who asked.

@@ -22,7 +22,7 @@ def build(wiring: Wiring, week: Week) -> Report:
     from reports.weekly import build_report
 
     with wiring.database.work() as work:
-        report = build_report(work, week, wiring.settings, wiring.analyser.version, wiring.clock())
+        report = build_report(work, week, wiring.settings, wiring.model_version, wiring.clock())
         work.alerts.replace(week, report.alerts())
         work.commit()
     return report

@@ -15,6 +15,6 @@ def route(wiring: Wiring, until: datetime | None = None) -> RouteCounts:
     from desk.route_step import route_pending
 
     with wiring.database.work() as work:
-        counts = route_pending(work, wiring.settings, wiring.analyser.version, wiring.clock(), until)
+        counts = route_pending(work, wiring.settings, wiring.model_version, wiring.clock(), until)
         work.commit()
     return counts

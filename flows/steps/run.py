@@ -59,7 +59,7 @@ def run(wiring: Wiring, progress: ProgressFactory, week: Week | None = None) -> 
     with progress("ingest") as advance:
         ingested = ingest(wiring, progress=advance)
     with wiring.database.work() as work:
-        pending = work.analyses.count_pending(wiring.analyser.version, until)
+        pending = work.analyses.count_pending(wiring.model_version, until)
     with progress("analyse", pending) as advance:
         analysed = analyse(wiring, until, advance)
     discovered = discover(wiring, until)

@@ -13,7 +13,7 @@ from koe.analysis import Analysis, Document
 from koe.errors import ModelError
 from koe.settings import ModelSettings, TaxonomySettings
 from koe.taxonomy import Intent, Sentiment
-from nlp.analyser import Analyser, load_analyser, model_folder, weights_hash
+from nlp.analyser import Analyser, load_analyser, model_folder, model_version, results_hash, weights_hash
 
 ODD_PARTS = [
     "ﾊﾞｯﾃﾘｰがｽｸﾞ切れる",
@@ -116,7 +116,7 @@ def test_title_and_text_are_both_quoted(tiny: Analyser) -> None:
 
 
 def test_the_version_names_model_and_weights(tiny: Analyser, tiny_model: Path) -> None:
-    assert tiny.version == f"tiny-0.1.0+{weights_hash(tiny_model)}"
+    assert tiny.version == f"tiny-0.1.0+{results_hash(tiny_model)}"
     (analysis,) = read(tiny, Document("ok"))
     assert analysis.model == tiny.version
 
@@ -176,3 +176,11 @@ def test_an_unknown_model_says_what_was_expected(tmp_path: Path, tiny_model: Pat
     (broken / "model-00002-of-00002.safetensors").unlink()
     with pytest.raises(ModelError, match="missing"):
         load_analyser(ModelSettings(name=str(broken)))
+
+
+def test_the_version_is_known_without_loading_and_tells_other_trigger_types_apart(tiny_model: Path) -> None:
+    model = ModelSettings(name=str(tiny_model))
+    own = TaxonomySettings(off=["availability"])
+    assert model_version(model) == load_analyser(model).version
+    assert model_version(model, own) == load_analyser(model, own).version
+    assert model_version(model) != model_version(model, own)
