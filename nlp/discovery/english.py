@@ -38,7 +38,7 @@ _TAIL = (
         """
     the a an my our its his her their your this is are was were be been am i we he she they you it's has have
     had do does did will would can could should might may must not no very so too just even i'm it that's to
-    really more every
+    really more every any some there here
     """
     )
 )
@@ -50,7 +50,8 @@ _SPEAKING = word_set(
 )
 _AUXILIARY = word_set(
     """
-    is are was were has have had do does did will would can could keeps keep kept isn't wasn't
+    is are was were has have had do does did will would can could keeps keep kept isn't wasn't should
+    shall may might must be been being
     """
 )
 _VERBS = word_set(
@@ -102,16 +103,22 @@ def english_statements(text: str, phrases: Sequence[str] = ()) -> Iterator[State
 
 def _trimmed(text: str, spans: list[tuple[int, int]]) -> Statement | None:
     words = [text[start:end].lower().replace("’", "'") for start, end in spans]
+    lost = 0.0
     while words and words[0] in _HEAD:
+        # what follows such a word speaks of something said before it
+        lost += 0.4 if words[0] in ("that", "which") else 0.0
         words, spans = words[1:], spans[1:]
     while words and words[-1] in _TAIL:
+        lost += 0.1
         words, spans = words[:-1], spans[:-1]
     if len(words) < 2 or len(words) > _LONGEST or words[0] in _PREPOSITIONS:
         return None
     name = text[spans[0][0] : spans[-1][1]]
     least, most = _GOOD
-    lost = 0.15 * max(least - len(words), 0) + 0.08 * max(len(words) - most, 0)
-    lost += 0.3 if words[0] in _SPEAKING else 0.4 if words[0] in _AUXILIARY else 0.0
+    lost += 0.3 * max(least - len(words), 0) + 0.08 * max(len(words) - most, 0)
+    lost += 0.3 if words[0] in _SPEAKING else 0.6 if words[0] in _AUXILIARY else 0.0
+    # a subject of its own after the first word: the beginning belongs to another clause
+    lost += 0.6 if words[1] in _SPEAKING else 0.1 * any(word in ("i", "it") for word in words[2:])
     return Statement(name, max(_says(words) - lost, 0.0), frozenset(english_words(name)))
 
 

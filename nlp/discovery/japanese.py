@@ -52,7 +52,8 @@ def japanese_statements(text: str, phrases: Sequence[str] = ()) -> Iterator[Stat
         for last in range(first + 1, min(first + RUN, len(ends) - 1) + 1)
     ]
     for start, end in [*runs, *inside(text, phrases, [(word.start, word.end) for word in words])]:
-        one = _trimmed(text, words[start:end])
+        ending = next((at for at in range(end, len(words)) if words[at].kind != "助動詞"), len(words))
+        one = _trimmed(text, words[start:ending], words[ending:])
         if one:
             yield one
 
@@ -65,14 +66,18 @@ def _clause_ends(words: list[Token], at: int) -> bool:
     return joins and after.kind != "助詞" and after.use != "非自立可能" and after.detail != "非自立可能"
 
 
-def _trimmed(text: str, words: list[Token]) -> Statement | None:
-    lost = 0.0
+def _trimmed(text: str, words: list[Token], after: list[Token]) -> Statement | None:
+    """``after`` is what follows: a phrase that ends before its particle is cut there as well."""
+    leads_on = after and after[0].kind == "助詞" and after[0].detail == "接続助詞"
+    lost = _CUT.get(after[0].surface, 0.0) if leads_on else 0.0
     while words and (words[0].kind in _LEANING or words[0].surface in _COLOUR):
         words = words[1:]
     while words:
         last, before = words[-1], words[-2] if len(words) > 1 else None
         nominal = before is not None and before.detail == "準体助詞"
-        if last.kind in ("補助記号", "空白", "記号", "感動詞") or (last.kind == "助動詞" and nominal):
+        if last.kind in ("補助記号", "空白", "記号", "感動詞") or (
+            last.kind == "助動詞" and (nominal or last.surface == "ん")
+        ):
             words = words[:-1]
         elif last.kind == "助詞":
             lost = max(lost, 0.0 if last.detail in ("終助詞", "準体助詞") else _CUT.get(last.surface, 0.5))
@@ -85,7 +90,7 @@ def _trimmed(text: str, words: list[Token]) -> Statement | None:
     if len(name) > _LONGEST or _unbalanced(name):
         return None
     least, most = _GOOD
-    lost += 0.1 * max(least - len(name), 0) + 0.05 * max(len(name) - most, 0)
+    lost += 0.3 * max(least - len(name), 0) + 0.05 * max(len(name) - most, 0)
     return Statement(name, max(_says(words) - lost, 0.0), frozenset(japanese_words(words)))
 
 
@@ -94,7 +99,8 @@ def _says(words: list[Token]) -> float:
     things = any(word.kind == "名詞" and word.use != "助数詞可能" and word.detail != "数詞" for word in words)
     told = any(word.kind in ("動詞", "形容詞", "形状詞") for word in words) or last.use == "サ変可能"
     bound = any(word.kind == "助詞" and word.surface in ("が", "は", "も", "を", "に", "の") for word in words)
-    reads = _ending(last, words) - (0.0 if things else 0.3) - (0.0 if told else 0.4)
+    conditional = any(word.form.startswith("仮定形") for word in words)
+    reads = _ending(last, words) - (0.5 if conditional else 0.0) - (0.0 if things else 0.3) - (0.0 if told else 0.4)
     return reads + (0.1 if bound and told and things else 0.0)
 
 

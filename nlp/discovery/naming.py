@@ -15,6 +15,7 @@ from nlp.discovery.complaints import ComplaintSegment
 from nlp.discovery.features import unit
 from nlp.discovery.sharing import Marks, Sharing
 from nlp.discovery.statements import Statement, statements
+from nlp.discovery.words import NEGATIONS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 
 _LANGUAGES = ("ja", "en")
 _CLUTTER = re.compile(r"[@#█]|https?:|[☀-➿\U0001F000-\U0001FAFF]|\d{3,}")
-#: What a candidate needs: to read well, and to say what others say too.
+#: What a candidate needs: to read well, to say what others say too.
 _READS, _TELLS = 0.5, 0.3
-_READING, _CENTRAL, _PHRASE, _COMPLAINING, _CLUTTERED = 0.6, 0.6, 0.15, 0.4, 0.3
+#: How near its segment must be to the centre, against the nearest; more where few say it in its language.
+_NEAR, _NEAR_ALONE = 0.4, 0.8
+#: What one word can add: a name is more than the component.
+_MOST = 1.0
+#: A fault is mostly something that does not happen.
+_NEGATED = 0.15
+_READING, _CENTRAL, _PHRASE, _COMPLAINING, _CLUTTERED = 0.6, 0.9, 0.5, 0.4, 0.3
 #: Members looked at; more of them change no name.
 _LOOKED_AT = 300
 #: Below this many people of a language, nothing that they share can be told from chance.
@@ -60,12 +67,15 @@ def name_issue(
     """
     if weights is None:
         weights = Sharing(segments).weights(range(len(segments)))
-    near = rows @ unit(rows.mean(axis=0))
+    counted = [index for index, segment in enumerate(segments) if segment.counted] or list(range(len(segments)))
+    near = rows @ unit(rows[counted].mean(axis=0))
     ranked = {}
     for lang in _LANGUAGES:
-        mine = [index for index, segment in enumerate(segments) if segment.lang == lang][:_LOOKED_AT]
+        mine = [index for index in counted if segments[index].lang == lang][:_LOOKED_AT]
         shared = weights.get(lang, {})
-        ranked[lang] = _ranked([segments[index] for index in mine], near[mine], float(near.max()), lang, shared)
+        ranked[lang] = _ranked(
+            [segments[index] for index in mine], near[mine], float(near[counted].max()), lang, shared
+        )
     names = {lang: _first([one for one in ranked[lang] if one[0]], taken) for lang in _LANGUAGES}
     if not any(names.values()):
         # an issue without any name cannot be spoken of
@@ -85,7 +95,7 @@ def _ranked(
     found: list[tuple[ComplaintSegment, float, int, Statement, float]] = []
     for place, segment in enumerate(segments):
         for one in statements(_plain(segment.text), lang, [_plain(said) for said in segment.phrases]):
-            told = sum(weights.get(word, 0.0) for word in one.words) / math.sqrt(len(one.words) + 1)
+            told = sum(min(weights.get(word, 0.0), _MOST) for word in one.words) / math.sqrt(len(one.words) + 1)
             found.append((segment, float(near[place]) / max(nearest, 1e-9), place, one, told))
     most = max((told for *_, told in found), default=0.0)
     ranked = []
@@ -93,8 +103,10 @@ def _ranked(
         share = told / most if most else 0.0
         phrase = any(said in one.text or one.text in said for said in map(_plain, segment.phrases))
         score = share + _CENTRAL * central + _READING * one.reads + _PHRASE * phrase + _COMPLAINING * segment.complaint
+        score += _NEGATED * bool(one.words & NEGATIONS)
         score -= _CLUTTERED * bool(_CLUTTER.search(one.text))
-        fits = one.reads >= _READS and (share >= _TELLS if people >= _FEW else central >= 0.8 and phrase)
+        fits = one.reads >= _READS and central >= _NEAR
+        fits = fits and (share >= _TELLS if people >= _FEW else central >= _NEAR_ALONE and phrase)
         ranked.append((fits, round(score, 6), place, one.text))
     return sorted(ranked, key=lambda entry: (-entry[1], entry[2], entry[3]))
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: A group whose centre is this near to a known issue's is that issue, said in new words.
 _SAME = 0.8
 _ROUNDS = 2
+#: How many standard deviations more a member needs that says none of the words of the others.
+_WORDLESS = 1.5
 _NOTHING_SHARED = "stands alone: the complaints nearest to it share no words that tell what they are about"
 
 
@@ -100,8 +102,22 @@ class Product:
                 number = int(near.argmax())
             else:
                 self.centres.append(centre)
-            self.home[rows] = number
             self.similarity[rows] = self.space.rows[rows] @ self.centres[number]
+            sure = self._sure(rows)
+            self.home[sure if self.space.people(sure) >= self.settings.min_members else rows] = number
+
+    def _sure(self, rows: Rows) -> Rows:
+        """The rows without those that are only just near enough and say none of the words of the others."""
+        marks = self.space.sharing.marks(rows.tolist())
+        bar = self.needed + _WORDLESS * self.spread
+        sure = [
+            row
+            for row in rows.tolist()
+            if self.similarity[row] >= bar
+            or not marks.get(self.segments[row].lang)
+            or self.space.sharing.marked(row, marks)
+        ]
+        return np.array(sure, dtype=np.int64)
 
     def look_again(self) -> None:
         """Offer what is left to the issues once more; see :mod:`nlp.discovery.second_look`."""
@@ -160,8 +176,8 @@ class Product:
         similar = self.space.rows[candidates] @ table.T
         best = similar.argmax(axis=1)
         nearest = similar[np.arange(len(candidates)), best]
-        middle, spread = self.space.unrelated(table)
-        self.needed = round(middle + self.settings.assign * spread, 6)
+        middle, self.spread = self.space.unrelated(table)
+        self.needed = round(middle + self.settings.assign * self.spread, 6)
         inside = nearest >= self.needed
         self.home[candidates[inside]] = first + best[inside]
         self.similarity[candidates] = nearest

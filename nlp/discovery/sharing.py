@@ -18,7 +18,7 @@ _SMOOTH = 0.02
 #: The words that count for what a group shares, by language, and from which weight on.
 _TOP, _MARK = 5, 0.25
 #: What a group that is about one thing reaches: the weight of its three first words, and members with one of them.
-_WEIGHT, _COVERED = 1.8, 0.45
+_WEIGHT, _COVERED = 2.0, 0.45
 
 #: Weights of words by language.
 Marks = Mapping[str, Mapping[str, float]]
