@@ -95,7 +95,7 @@ def _ranked(
     found: list[tuple[ComplaintSegment, float, int, Statement, float]] = []
     for place, segment in enumerate(segments):
         for one in statements(_plain(segment.text), lang, [_plain(said) for said in segment.phrases]):
-            told = sum(min(weights.get(word, 0.0), _MOST) for word in one.words) / math.sqrt(len(one.words) + 1)
+            told = sum(min(weights.get(word, 0.0), _MOST) for word in sorted(one.words)) / math.sqrt(len(one.words) + 1)
             found.append((segment, float(near[place]) / max(nearest, 1e-9), place, one, told))
     most = max((told for *_, told in found), default=0.0)
     ranked = []

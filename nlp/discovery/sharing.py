@@ -19,6 +19,8 @@ _SMOOTH = 0.02
 _TOP, _MARK = 5, 0.25
 #: What a group that is about one thing reaches: the weight of its three first words, and members with one of them.
 _WEIGHT, _COVERED = 2.0, 0.45
+#: So many words that half of a group say make it one thing, even if others of the product say them too.
+_ALIKE = 2
 
 #: Weights of words by language.
 Marks = Mapping[str, Mapping[str, float]]
@@ -83,7 +85,15 @@ class Sharing:
         weight = sum(
             count / total * sum(value for _, value in _first(weights[lang], 3, 0.0)) for lang, count in several.items()
         )
-        return covered >= _COVERED and weight >= _WEIGHT
+        return (covered >= _COVERED and weight >= _WEIGHT) or self._alike(rows, several)
+
+    def _alike(self, rows: Sequence[int], spoken: Mapping[str, int]) -> bool:
+        """Whether half of a language say the same two words, as where a product has hardly any other complaint."""
+        for lang, count in spoken.items():
+            said = Counter(word for row in rows if self._segments[row].lang == lang for word in self.words[row])
+            if sum(times >= count / 2 for word, times in said.items() if word not in NEGATIONS) >= _ALIKE:
+                return count >= len(rows) / 2
+        return False
 
 
 def common(one: Marks, other: Marks) -> bool:

@@ -49,6 +49,11 @@ def test_the_same_words_make_one_thing(speaker):
     assert "button" in sharing.marks(range(6))["en"]
 
 
+def test_a_group_is_one_thing_where_others_say_the_same(speaker):
+    said = in_words([speaker.says(None, "ja") for _ in range(12)], ["充電中に音が出ない"] * 12)
+    assert Sharing(said).is_one_thing(range(6))
+
+
 def test_a_negation_marks_no_group(speaker):
     texts = ["not good", "not my thing", "not again", "not what I hoped"]
     sharing = Sharing(in_words([speaker.says(None, "en") for _ in texts], texts))
