@@ -100,7 +100,7 @@ def _says(words: list[Token]) -> float:
     told = any(word.kind in ("動詞", "形容詞", "形状詞") for word in words) or last.use == "サ変可能"
     bound = any(word.kind == "助詞" and word.surface in ("が", "は", "も", "を", "に", "の") for word in words)
     conditional = any(word.form.startswith("仮定形") for word in words)
-    reads = _ending(last, words) - (0.5 if conditional else 0.0) - (0.0 if things else 0.3) - (0.0 if told else 0.4)
+    reads = _ending(last, words) - (0.6 if conditional else 0.0) - (0.0 if things else 0.3) - (0.0 if told else 0.4)
     return reads + (0.1 if bound and told and things else 0.0)
 
 

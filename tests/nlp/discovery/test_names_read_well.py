@@ -24,7 +24,16 @@ def test_a_japanese_statement_loses_what_leans_on_its_surroundings(text, name):
 
 
 @pytest.mark.parametrize(
-    "scrap", ["うしろの穴から", "のお知らせが", "線を抜く", "充電すると", "アダプターにつないだ状態", "「繋がってるよ"]
+    "scrap",
+    [
+        "うしろの穴から",
+        "のお知らせが",
+        "線を抜く",
+        "線を抜きゃあ鳴る",
+        "充電すると",
+        "アダプターにつないだ状態",
+        "「繋がってるよ",
+    ],
 )
 def test_a_japanese_scrap_is_no_name(scrap):
     assert best(scrap, "ja") is None
