@@ -67,7 +67,7 @@ class JsonLinesFile:
             try:
                 value = json.loads(line.lstrip("\ufeff"), parse_constant=_refuse)
             except json.JSONDecodeError as error:
-                reason = f"broken JSON: {error.msg} at character {error.pos + 1}"
+                reason = f"broken JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
             except (ValueError, RecursionError) as error:
                 reason = f"broken JSON: {error}"
             else:
