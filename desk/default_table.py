@@ -19,7 +19,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from desk.facts import AS_KOE_CALLS_THEM, LOW_STARS, TypeNames
-from koe.feedback import Channel
+from koe.feedback import Channel, Disclosure
 from koe.settings import Condition, Names, QueueSettings, RoutingRule
 from koe.taxonomy import COMPLAINT_TYPES, TRIGGER_TYPES, Intent, Sentiment
 from koe.ticket import Priority
@@ -65,6 +65,11 @@ def default_rules(names: TypeNames = AS_KOE_CALLS_THEM) -> list[RoutingRule]:
     ]
     said = Condition(intents=[Intent.COMPLAINT], length_at_least=_SUBSTANCE)
     rules = [
+        _ticketless(
+            "company's answer",
+            "An answer of the company itself",
+            Condition(answer=True, disclosure=[Disclosure.STAFF]),
+        ),
         *_urgent(names),
         RoutingRule(
             name="spam",

@@ -28,6 +28,9 @@ _DANGER_TRUST, _DANGER_CAP, _DANGER_PRIOR = 0.5, 2.0, -1.5
 _POINTED_AT, _UNNAMED_EVIDENCE = 0.5, -1.5
 _SPAM_EVIDENCE = 4.0
 
+#: The heads saw two or three dozen threats and advertisements: without a word that names one, they must be very sure.
+_UNNAMED_THREAT, _UNNAMED_SPAM = -3.0, -1.5
+
 #: The ending of a Japanese verb belongs to the phrase.
 _ENDING = re.compile(
     r"(?:し|って?|て|で)?(?:き|い|しま|しまい)?(?:ました|ます|った|いた|た|だ|る|い)(?![ぁ-んァ-ヶ一-龯])|(?:ました|ます|てきた|てしまった|った|た|る)"
@@ -71,10 +74,11 @@ class Patterns:
         safety = _shifted(_damped(safety), danger)
         weighed = dict(intents)
         for intent in Intent:
-            evidence = max((rule.evidence for rule, _ in matches if rule.intent is intent), default=0.0)
+            unnamed = _UNNAMED_THREAT if intent is Intent.LEGAL_THREAT else 0.0
+            evidence = max((rule.evidence for rule, _ in matches if rule.intent is intent), default=unnamed)
             weighed[intent] = _shifted(weighed.get(intent, 0.0), evidence)
-        if SPAM.search(encoded.joined):
-            weighed[Intent.SPAM] = _shifted(weighed[Intent.SPAM], _SPAM_EVIDENCE)
+        spam = _SPAM_EVIDENCE if SPAM.search(encoded.joined) else _UNNAMED_SPAM
+        weighed[Intent.SPAM] = _shifted(weighed[Intent.SPAM], spam)
         found = list(triggers)
         for rule, (start, end) in matches:
             score = safety if rule.safety else weighed[rule.intent] if rule.intent else 0.6

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk.routing import default_book, route
-from koe.feedback import Channel, Scale
+from koe.feedback import Channel, Disclosure, Scale
 from koe.ticket import Priority
 
 Make = Callable[..., Any]
@@ -176,6 +176,15 @@ CASES: list[tuple[str, dict[str, Any], str, list[Any], dict[str, Any], dict[str,
         {"sentiment": "neutral", "intents": ("question",)},
         {"answered": True},
         ("answered question", None, "low"),
+    ),
+    (
+        "an answer of the company that names the law",
+        {"channel": Channel.QA, "parent_id": "q1", "disclosure": Disclosure.STAFF},
+        "The law asks us to keep the receipt for you.",
+        [],
+        {"sentiment": "neutral", "intents": ("legal_threat",)},
+        {},
+        ("company's answer", None, "low"),
     ),
     (
         "an answer",
