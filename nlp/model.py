@@ -18,6 +18,9 @@ SENTIMENTS = tuple(Sentiment)
 POLARITIES = tuple(Polarity)
 INTENTS = tuple(Intent)
 
+#: Where a piece stands: outside every phrase, at the begin of one, inside, at the end, or a phrase by itself.
+PLACES = ("outside", "begin", "inside", "end", "single")
+
 _EMBEDDINGS = "bert.embeddings.word_embeddings.weight"
 _SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
 _INDEX = "model.safetensors.index.json"
@@ -27,17 +30,15 @@ _INDEX = "model.safetensors.index.json"
 class Calibration:
     """What was fitted on the held-back part after training.
 
-    ``temperature`` divides the sentiment logits; the thresholds turn probabilities into decisions. A trigger span
-    grows over pieces above ``trigger_low`` and needs one above ``trigger``; a new one starts above ``begin``; a second
-    type needs the share ``second``.
+    ``temperature`` divides the sentiment logits; the thresholds turn probabilities into decisions. ``outside`` is
+    added to the log-odds that a piece belongs to no phrase: the higher, the fewer phrases. A phrase has a second type
+    when that has the share ``second``.
     """
 
     temperature: float = 1.0
     intents: dict[str, float] = field(default_factory=dict)
     safety: float = 0.5
-    trigger: float = 0.5
-    trigger_low: float = 0.35
-    begin: float = 0.5
+    outside: float = 0.0
     second: float = 0.35
 
 
@@ -59,25 +60,26 @@ class Heads(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.types = types
         self.tokens_hidden = nn.Linear(2 * width, width)
-        self.tokens = nn.Linear(width, 2 + types + len(POLARITIES))
+        self.tokens = nn.Linear(width, len(PLACES) + types + len(POLARITIES))
         self.document = nn.Linear(2 * width, width)
         self.sentiment = nn.Linear(width, len(SENTIMENTS))
         self.intents = nn.Linear(width, len(INTENTS))
         self.safety = nn.Linear(width, 1)
-        self.segment_hidden = nn.Linear(width, 64)
-        self.segment = nn.Linear(64, 1)
+        self.statement_hidden = nn.Linear(width, 64)
+        self.statement = nn.Linear(64, 1)
         self.centre: Tensor
         self.register_buffer("centre", torch.zeros(width))
         self.projection = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.projection.weight)
 
     def read_tokens(self, hidden: Tensor, middle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits per piece from last and middle layer ``(…, w)``: inside and begin of a phrase ``(…, 2)``, its type
+        """Logits per piece from last and middle layer ``(…, w)``: its place in a phrase ``(…, 5)``, the phrase's type
         ``(…, T)``, its polarity ``(…, 3)``. Where a phrase stands is learnt from all types together.
         """
         joint = torch.cat([self.dropout(hidden), self.dropout(middle)], dim=-1)
         out = self.tokens(self.dropout(functional.gelu(self.tokens_hidden(joint))))
-        return out[..., :2], out[..., 2 : 2 + self.types], out[..., 2 + self.types :]
+        places, types, polarity = out.split((len(PLACES), self.types, len(POLARITIES)), dim=-1)
+        return places, types, polarity
 
     def read_document(self, first: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits ``(n, 4)`` sentiment, ``(n, 11)`` intents, ``(n,)`` safety, from first piece and mean ``(n, w)``."""
@@ -85,10 +87,10 @@ class Heads(nn.Module):
         hidden = self.dropout(torch.tanh(self.document(joint)))
         return self.sentiment(hidden), self.intents(hidden), self.safety(hidden).squeeze(-1)
 
-    def read_segments(self, pooled: Tensor) -> Tensor:
-        """Complaint logits ``(n,)`` from pooled segments ``(n, w)``."""
-        hidden = torch.tanh(self.segment_hidden(self.dropout(pooled)))
-        return cast(Tensor, self.segment(hidden).squeeze(-1))
+    def read_statements(self, pooled: Tensor) -> Tensor:
+        """Complaint logits ``(n,)`` from pooled statements ``(n, w)``."""
+        hidden = torch.tanh(self.statement_hidden(self.dropout(pooled)))
+        return cast(Tensor, self.statement(hidden).squeeze(-1))
 
     def embed(self, pooled: Tensor) -> Tensor:
         """Unit vectors from pooled ones, both ``(n, w)``: centred, then a residual projection."""

@@ -27,15 +27,15 @@ OVERLAP = 128
 class Reading:
     """The probabilities for one document of ``p`` pieces and ``s`` statements, ``T`` trigger types, width ``w``.
 
-    ``sentiment (4)``, ``intents (11)``, ``safety``; per piece ``inside (p)``, ``begin (p)``, ``types (p,T)``,
-    ``polarity (p,3)``; per statement ``complaint (s)``; unit vectors ``embedding (w)`` and ``statements (s,w)``.
+    ``sentiment (4)``, ``intents (11)``, ``safety``; per piece ``places (p,5)`` as in :data:`nlp.model.PLACES`,
+    ``types (p,T)``, ``polarity (p,3)``; per statement ``complaint (s)``; unit vectors ``embedding (w)`` and
+    ``statements (s,w)``.
     """
 
     sentiment: Array
     intents: Array
     safety: float
-    inside: Array
-    begin: Array
+    places: Array
     types: Array
     polarity: Array
     complaint: Array
@@ -90,14 +90,14 @@ class Reader:
         sentiment, intents, safety = heads.read_document(first, pooled)
         places, types, polarity = heads.read_tokens(torch.cat(hidden), torch.cat(middle))
         statements = _pool_statements(encoded, hidden, self.model.width)
-        complaint = torch.sigmoid(heads.read_segments(statements))
+        complaint = torch.sigmoid(heads.read_statements(statements))
         counts = [len(document.statements) for document in encoded]
         temperature = self.model.outlook.calibration.temperature
         parts = zip(
             torch.softmax(sentiment / temperature, -1),
             torch.sigmoid(intents),
             torch.sigmoid(safety),
-            torch.sigmoid(places).split_with_sizes(lengths),
+            torch.softmax(places, -1).split_with_sizes(lengths),
             torch.softmax(types, -1).split_with_sizes(lengths),
             torch.softmax(polarity, -1).split_with_sizes(lengths),
             complaint.split_with_sizes(counts),
@@ -110,8 +110,7 @@ class Reader:
                 sentiment=mood.numpy(),
                 intents=wants.numpy(),
                 safety=float(danger),
-                inside=place[:, 0].numpy(),
-                begin=place[:, 1].numpy(),
+                places=place.numpy(),
                 types=kinds.numpy(),
                 polarity=direction.numpy(),
                 complaint=complains.numpy(),

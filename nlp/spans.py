@@ -1,4 +1,4 @@
-"""Trigger phrases out of the tagging head's probabilities: exact, trimmed, never empty."""
+"""Trigger phrases out of the tagging head's probabilities: the likeliest valid ones, exact, trimmed, never empty."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from koe.analysis import TriggerPhrase
 from koe.taxonomy import Polarity
 from nlp.encoding import Encoded, ReadField
-from nlp.model import POLARITIES, Calibration
+from nlp.model import PLACES, POLARITIES, Calibration
 from nlp.reading import Array, Reading
 
 _BOTH = (Polarity.NEGATIVE, Polarity.POSITIVE)
@@ -36,12 +36,44 @@ def decode(encoded: Encoded, reading: Reading, types: Sequence[str], calibration
     found = []
     for field in encoded.fields:
         low, high = encoded.pieces(field.begin, field.end)
-        for start, end in _runs(reading.inside[low:high], reading.begin[low:high], calibration):
+        for start, end in best_phrases(reading.places[low:high], calibration.outside):
             for first, last, index in _typed(reading.types, low + start, low + end, calibration.second):
                 phrase = _phrase(encoded, reading, field, first, last, index, types[index])
                 if phrase:
                     found.append(phrase)
     return sorted(found, key=lambda phrase: (phrase.field != "title", phrase.start, phrase.end, phrase.type))
+
+
+def best_phrases(places: Array, outside: float) -> list[tuple[int, int]]:
+    """The phrases of the likeliest valid sequence of places, as half-open ranges of pieces.
+
+    ``places (p,5)`` are the probabilities of :data:`nlp.model.PLACES`; ``outside`` is added to the log-odds of the
+    first. Valid: a phrase of several pieces begins, goes on and ends; one of one piece is single (Viterbi 1967).
+    """
+    if not len(places):
+        return []
+    scores = np.log(places.astype(np.float64) + 1e-9)
+    scores[:, _OUTSIDE] += outside
+    rows = scores.tolist()
+    best = [row if place in _FIRST else _NEVER for place, row in enumerate(rows[0])]
+    came_from: list[list[int]] = []
+    for row in rows[1:]:
+        before = [max(allowed, key=best.__getitem__) for allowed in _BEFORE]
+        best = [best[place] + score for place, score in zip(before, row, strict=True)]
+        came_from.append(before)
+    place = max(_LAST, key=best.__getitem__)
+    path = [place]
+    for before in reversed(came_from):
+        place = before[place]
+        path.append(place)
+    path.reverse()
+    phrases, start = [], 0
+    for index, place in enumerate(path):
+        if place in (_BEGIN, _SINGLE):
+            start = index
+        if place in (_END, _SINGLE):
+            phrases.append((start, index + 1))
+    return phrases
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -51,20 +83,6 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and _is_edge(text[end - 1]) and not _opens(text, start, end):
         end -= 1
     return start, end
-
-
-def _runs(inside: Array, begin: Array, calibration: Calibration) -> Iterator[tuple[int, int]]:
-    """Stretches of pieces above the low threshold that reach the peak, parted where a new phrase begins."""
-    start: int | None = None
-    above = inside > min(calibration.trigger_low, calibration.trigger)
-    for index in range(len(inside) + 1):
-        open_ = index < len(inside) and bool(above[index])
-        if start is not None and (not open_ or (begin[index] > calibration.begin and begin[index - 1] < begin[index])):
-            if inside[start:index].max() >= calibration.trigger:
-                yield start, index
-            start = None
-        if open_ and start is None:
-            start = index
 
 
 def _typed(types: Array, start: int, end: int, second: float) -> Iterator[tuple[int, int, int]]:
@@ -94,7 +112,7 @@ def _phrase(
     allowed = ALLOWED.get(kind, (Polarity.NEGATIVE,))
     mean = reading.polarity[first:last].mean(0)
     polarity = max(allowed, key=lambda one: (float(mean[POLARITIES.index(one)]), one.value))
-    sure = reading.inside[first:last] * reading.types[first:last, index]
+    sure = (1 - reading.places[first:last, _OUTSIDE]) * reading.types[first:last, index]
     score = float(np.mean(sure, dtype=np.float64))
     return TriggerPhrase(field.name, start, end, field.stored[start:end], kind, polarity, score)
 
@@ -124,6 +142,13 @@ def _opens(text: str, start: int, end: int) -> bool:
 def _is_edge(char: str) -> bool:
     return char not in _PART_OF_WORDS and (char.isspace() or unicodedata.category(char) in _EDGE_CATEGORIES)
 
+
+_OUTSIDE, _BEGIN, _INSIDE, _END, _SINGLE = (PLACES.index(name) for name in PLACES)
+_CLOSED, _OPEN = (_OUTSIDE, _END, _SINGLE), (_BEGIN, _INSIDE)
+#: The places that may stand before each place, and those that may be the first and the last of a text.
+_BEFORE = (_CLOSED, _CLOSED, _OPEN, _OPEN, _CLOSED)
+_FIRST, _LAST = (_OUTSIDE, _BEGIN, _SINGLE), _CLOSED
+_NEVER = float("-inf")
 
 _EDGE_CATEGORIES = frozenset({"Po", "Pd", "Pc", "Ps", "Pe", "Pi", "Pf", "Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _PART_OF_WORDS = frozenset("%％‰#＃&＆@＠")

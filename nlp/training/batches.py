@@ -12,8 +12,9 @@ from torch import Tensor
 
 from koe.analysis import Document
 from nlp.encoding import Encoded, Specials, encode
-from nlp.model import INTENTS
-from nlp.training.examples import Example
+from nlp.model import INTENTS, PLACES, SENTIMENTS
+from nlp.training.examples import Example, Statement
+from nlp.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,32 +26,33 @@ UNKNOWN = -1
 class Batch:
     """``n`` examples of at most ``l`` pieces (the first and last column are the special ones), ``s`` segments.
 
-    ``ids, mask, content (n,l)``; ``sentiment (n)``; ``intents (n,11)``; ``safety (n)``; ``inside, begin (n,l)`` and
-    ``types (n,l,T)`` where ``tagged (n,l)``; ``polarity (n,l)``; ``segment_mask (s,l)`` over row ``segment_row (s)``
-    with ``segment (s)``; ``group (n)``; ``anchor`` the examples' numbers ``(n)``. -1 is unknown everywhere.
+    ``ids, mask, content (n,l)``; ``moods (n,4)``, 1 for each sentiment that may be, 0
+    everywhere when unknown; ``stars (n)`` from -1 to 1, NaN unknown; ``intents (n,11)``;
+    ``safety (n)``; ``places (n,l)`` as in :data:`nlp.model.PLACES`; ``types (n,l,T)`` where a phrase stands;
+    ``polarity (n,l)``; ``statement_mask (s,l)`` over row ``statement_row (s)`` with ``complaint (s)`` and ``group
+    (s)``; ``anchor`` the examples' numbers ``(n)``. -1 is unknown everywhere else.
     """
 
     ids: Tensor
     mask: Tensor
     content: Tensor
-    sentiment: Tensor
+    moods: Tensor
+    stars: Tensor
     intents: Tensor
     safety: Tensor
-    inside: Tensor
-    begin: Tensor
+    places: Tensor
     types: Tensor
-    tagged: Tensor
     polarity: Tensor
-    segment_mask: Tensor
-    segment_row: Tensor
-    segment: Tensor
+    statement_mask: Tensor
+    statement_row: Tensor
+    complaint: Tensor
     group: Tensor
     anchor: Tensor
 
 
 def encode_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoded]:
     """The pieces of each example's text."""
-    return encode(tokenizer, [Document(text=example.text, lang=example.lang) for example in examples])
+    return encode(tokenizer, [Document(example.text, example.title, example.lang) for example in examples])
 
 
 def collate(
@@ -64,111 +66,115 @@ def collate(
     """The examples with these numbers as one batch; texts are cut to ``longest`` pieces."""
     lengths = [min(len(encoded[number].ids), longest) for number in numbers]
     count, width = len(numbers), max(lengths) + 2
-    groups = {name: index for index, name in enumerate(sorted({examples[n].group or "" for n in numbers}))}
     batch = Batch(
         ids=torch.full((count, width), specials.pad),
         mask=torch.zeros((count, width), dtype=torch.long),
         content=torch.zeros((count, width)),
-        sentiment=torch.full((count,), UNKNOWN),
+        moods=torch.zeros((count, len(SENTIMENTS))),
+        stars=torch.full((count,), float("nan")),
         intents=torch.full((count, len(INTENTS)), float(UNKNOWN)),
         safety=torch.full((count,), float(UNKNOWN)),
-        inside=torch.zeros((count, width)),
-        begin=torch.zeros((count, width)),
+        places=torch.full((count, width), UNKNOWN),
         types=torch.zeros((count, width, types)),
-        tagged=torch.zeros((count, width)),
         polarity=torch.full((count, width), UNKNOWN),
-        segment_mask=torch.zeros((0, width)),
-        segment_row=torch.zeros((0,), dtype=torch.long),
-        segment=torch.zeros((0,)),
-        group=torch.full((count,), UNKNOWN),
+        statement_mask=torch.zeros((0, width)),
+        statement_row=torch.zeros((0,), dtype=torch.long),
+        complaint=torch.zeros((0,)),
+        group=torch.zeros((0,), dtype=torch.long),
         anchor=torch.full((count,), UNKNOWN),
     )
-    segments: list[tuple[Tensor, int, float]] = []
+    statements: list[tuple[int, Tensor, Statement]] = []
     for row, (number, length) in enumerate(zip(numbers, lengths, strict=True)):
         example, pieces = examples[number], encoded[number]
         batch.ids[row, : length + 2] = torch.tensor([specials.first, *pieces.ids[:length], specials.last])
         batch.mask[row, : length + 2] = 1
         batch.content[row, 1 : length + 1] = 1
-        _label_document(batch, row, example, groups, number)
+        _label_document(batch, row, example, number)
         _label_pieces(batch, row, example, pieces, length)
-        segments += _segments(row, example, pieces, length, width)
-    if segments:
-        batch.segment_mask = torch.stack([mask for mask, _, _ in segments])
-        batch.segment_row = torch.tensor([row for _, row, _ in segments])
-        batch.segment = torch.tensor([label for _, _, label in segments])
+        for statement in example.statements:
+            first, last = _pieces(pieces, statement.start, statement.end, length)
+            if first < last:
+                mask = torch.zeros(width)
+                mask[first + 1 : last + 1] = 1
+                statements.append((row, mask, statement))
+    if statements:
+        groups = {name: index for index, name in enumerate(sorted({one.group or "" for _, _, one in statements}))}
+        batch.statement_mask = torch.stack([mask for _, mask, _ in statements])
+        batch.statement_row = torch.tensor([row for row, _, _ in statements])
+        batch.complaint = torch.tensor(
+            [float(UNKNOWN) if one.complaint is None else one.complaint for _, _, one in statements]
+        )
+        batch.group = torch.tensor([groups[one.group] if one.group else UNKNOWN for _, _, one in statements])
     return batch
 
 
-def _label_document(batch: Batch, row: int, example: Example, groups: dict[str, int], number: int) -> None:
-    if example.sentiment is not None:
-        batch.sentiment[row] = example.sentiment
+def _label_document(batch: Batch, row: int, example: Example, number: int) -> None:
+    for mood in example.moods:
+        batch.moods[row, SENTIMENTS.index(mood)] = 1
+    if example.stars is not None:
+        batch.stars[row] = (example.stars - 3) / 2
     for intent, label in example.intents.items():
         batch.intents[row, intent] = label
     if example.safety is not None:
         batch.safety[row] = example.safety
-    if example.group:
-        batch.group[row] = groups[example.group]
     if example.anchored:
         batch.anchor[row] = number
 
 
 def _label_pieces(batch: Batch, row: int, example: Example, encoded: Encoded, length: int) -> None:
+    """Places are known everywhere when the source marked all phrases, else inside its phrases only."""
     if example.complete:
-        batch.tagged[row, 1 : length + 1] = 1
+        batch.places[row, 1 : length + 1] = PLACES.index("outside")
     for span in example.spans:
         first, last = _pieces(encoded, span.start, span.end, length)
-        if first < last:
-            stretch = slice(first + 1, last + 1)
-            batch.inside[row, stretch] = 1
-            batch.begin[row, first + 1] = 1
-            batch.types[row, stretch, int(span.label)] = 1
-            batch.tagged[row, stretch] = 1
+        for place in range(first, last):
+            name = "single" if last - first == 1 else "begin" if place == first else "inside"
+            batch.places[row, place + 1] = PLACES.index("end" if name == "inside" and place == last - 1 else name)
+        batch.types[row, first + 1 : last + 1, int(span.label)] = 1
     for span in example.polarities:
         first, last = _pieces(encoded, span.start, span.end, length)
         batch.polarity[row, first + 1 : last + 1] = int(span.label)
 
 
-def _segments(row: int, example: Example, encoded: Encoded, length: int, width: int) -> list[tuple[Tensor, int, float]]:
-    made = []
-    for span in example.segments:
-        first, last = _pieces(encoded, span.start, span.end, length)
-        if first < last:
-            mask = torch.zeros(width)
-            mask[first + 1 : last + 1] = 1
-            made.append((mask, row, span.label))
-    return made
-
-
 def _pieces(encoded: Encoded, start: int, end: int, length: int) -> tuple[int, int]:
-    low, high = encoded.fields[0].normalised.normalised_span(start, end)
-    first, last = encoded.pieces(low, high)
+    field = encoded.fields[-1]
+    low, high = field.normalised.normalised_span(start, end)
+    first, last = encoded.pieces(field.begin + low, field.begin + high)
     return first, min(last, length)
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """How often the written corpus is read beside the public data, and how often alone at the end."""
+def plan(examples: Sequence[Example], encoded: Sequence[Encoded], recipe: Recipe, world: int) -> list[list[list[int]]]:
+    """The steps in training order, each of one batch of example numbers for each of ``world`` processes.
 
-    mixed_rounds: int
-    last_rounds: int
-    size: int = 16
-
-
-def plan(examples: Sequence[Example], encoded: Sequence[Encoded], mix: Mix, seed: int) -> list[list[int]]:
-    """The batches as example numbers, in training order: each of nearly one length; groups come in pairs."""
-    random_source = random.Random(seed)
-    corpus = [number for number, example in enumerate(examples) if example.source == "corpus"]
-    grouped = [number for number, example in enumerate(examples) if example.group]
-    rest = [n for n, example in enumerate(examples) if example.source != "corpus" and not example.group]
-    mixed = _by_length(rest, encoded, mix.size, random_source) + _in_pairs(grouped, examples, random_source)
-    for _ in range(mix.mixed_rounds):
-        mixed += _by_length(corpus, encoded, mix.size, random_source)
-    random_source.shuffle(mixed)
-    for _ in range(mix.last_rounds):
-        last = _by_length(corpus, encoded, mix.size, random_source)
-        random_source.shuffle(last)
+    Texts of nearly one length go together, so that no process waits for another. Statements of one topic go together
+    too, so that a fault meets the other faults of the same product. Some sources are read several times, and the
+    written corpus alone at the end.
+    """
+    source = random.Random(recipe.seed)
+    topical: dict[str, list[int]] = {}
+    plain: dict[str, list[int]] = {}
+    for number, example in enumerate(examples):
+        (topical if example.topic else plain).setdefault(example.source, []).append(number)
+    once = [number for name, numbers in plain.items() if recipe.rounds.get(name, 1) == 1 for number in numbers]
+    mixed = _steps(_by_length(once, encoded, recipe.size, source), world)
+    for name, numbers in plain.items():
+        for _ in range(recipe.rounds.get(name, 1) if recipe.rounds.get(name, 1) > 1 else 0):
+            mixed += _steps(_by_length(numbers, encoded, recipe.size, source), world)
+    for name, numbers in topical.items():
+        for _ in range(recipe.rounds.get(name, 1)):
+            mixed += _steps(_by_topic(numbers, examples, 3 * recipe.size, source), world)
+    source.shuffle(mixed)
+    for _ in range(recipe.last_rounds):
+        last = _steps(_by_length(plain.get("corpus", []), encoded, recipe.size, source), world)
+        source.shuffle(last)
         mixed += last
     return mixed
+
+
+def _steps(batches: list[list[int]], world: int) -> list[list[list[int]]]:
+    """Neighbours as one step; what does not fill a step is left out this time."""
+    full = [batch for batch in batches if len(batch) > 1]
+    return [full[at : at + world] for at in range(0, len(full) - world + 1, world)]
 
 
 def _by_length(numbers: Sequence[int], encoded: Sequence[Encoded], size: int, source: random.Random) -> list[list[int]]:
@@ -176,13 +182,31 @@ def _by_length(numbers: Sequence[int], encoded: Sequence[Encoded], size: int, so
     return [list(noisy[at : at + size]) for at in range(0, len(noisy), size)]
 
 
-def _in_pairs(numbers: Sequence[int], examples: Sequence[Example], source: random.Random) -> list[list[int]]:
-    members: dict[str, list[int]] = {}
+def _by_topic(numbers: Sequence[int], examples: Sequence[Example], size: int, source: random.Random) -> list[list[int]]:
+    """Batches of about ``size`` examples: whole small topics together; a large topic in pairs of one group."""
+    topics: dict[str, list[int]] = {}
     for number in numbers:
-        members.setdefault(examples[number].group or "", []).append(number)
+        topics.setdefault(examples[number].topic or "", []).append(number)
+    batches: list[list[int]] = []
+    for topic in sorted(topics):
+        members = topics[topic]
+        if len(members) > 4 * size:
+            members = _in_pairs(members, examples, source)
+        else:
+            source.shuffle(members)
+        parts = max(1, round(len(members) / size))
+        step = -(-len(members) // parts)
+        batches += [members[at : at + step] for at in range(0, len(members), step)]
+    return batches
+
+
+def _in_pairs(numbers: Sequence[int], examples: Sequence[Example], source: random.Random) -> list[int]:
+    groups: dict[str, list[int]] = {}
+    for number in numbers:
+        groups.setdefault(examples[number].statements[0].group or "", []).append(number)
     pairs = []
-    for group in sorted(members):
-        source.shuffle(members[group])
-        pairs += [members[group][at : at + 2] for at in range(0, len(members[group]) - 1, 2)]
+    for group in sorted(groups):
+        source.shuffle(groups[group])
+        pairs += [groups[group][at : at + 2] for at in range(0, len(groups[group]) - 1, 2)]
     source.shuffle(pairs)
-    return [[n for pair in pairs[at : at + 20] for n in pair] for at in range(0, len(pairs), 20)]
+    return [number for pair in pairs for number in pair]

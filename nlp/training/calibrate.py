@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from koe.analysis import Document, TriggerPhrase
 from koe.settings import ModelSettings, TaxonomySettings
-from koe.taxonomy import Intent
+from koe.taxonomy import Intent, Sentiment
 from nlp.analyser import open_model
 from nlp.encoding import Encoded, encode
 from nlp.model import Calibration
 from nlp.patterns import Patterns
 from nlp.reading import Reader, Reading
 from nlp.spans import decode
-from nlp.training.examples import Example, read_corpus
-from nlp.training.train import CORPUS
+from nlp.training.examples import CORPUS, Example, read_corpus
 
 log = logging.getLogger("koe.training")
 
@@ -45,7 +44,7 @@ def calibrate(folder: Path, examples: Sequence[Example]) -> Calibration:
     reader.model.outlook.calibration = Calibration()
     encoded = encode(tokenizer, [Document(example.text, lang=example.lang) for example in examples])
     readings = read_all(reader, encoded)
-    fitted = Calibration(temperature=_temperature(readings, examples))
+    fitted = Calibration(temperature=temperature_of(readings, examples))
     _fit_triggers(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
     _fit_decisions(fitted, encoded, readings, examples)
     reader.model.outlook.calibration = fitted
@@ -68,24 +67,36 @@ def f1(hits: float, found: float, wanted: float) -> float:
 
 
 def hits_of(found: Sequence[TriggerPhrase], example: Example, types: Sequence[str]) -> tuple[int, int]:
-    """How many wanted phrases were found exactly, and how many were touched by a found one of their type."""
+    """How many wanted phrases were found exactly, and how many with an overlap of half and more, type included.
+
+    The overlap is that of the characters over their union (Jaccard); each found phrase answers for one wanted one.
+    """
     wanted = [(span.start, span.end, types[int(span.label)]) for span in example.spans]
     exact = len({(one.start, one.end, one.type) for one in found} & set(wanted))
-    touched = sum(
-        any(one.type == kind and one.start < end and start < one.end for one in found) for start, end, kind in wanted
-    )
-    return exact, touched
+    free = {(one.start, one.end, one.type) for one in found}
+    overlapping = 0
+    for start, end, kind in wanted:
+        near = [
+            one
+            for one in free
+            if one[2] == kind and 2 * (min(end, one[1]) - max(start, one[0])) >= max(end, one[1]) - min(start, one[0])
+        ]
+        if near:
+            free.remove(max(near))
+            overlapping += 1
+    return exact, overlapping
 
 
-def _temperature(readings: Sequence[Reading], examples: Sequence[Example]) -> float:
+def temperature_of(readings: Sequence[Reading], examples: Sequence[Example]) -> float:
     """The temperature of least negative log-likelihood (Guo et al. 2017)."""
     logits = np.log(np.stack([reading.sentiment for reading in readings]).astype(np.float64) + 1e-12)
-    labels = np.array([-1 if example.sentiment is None else example.sentiment for example in examples])
+    allowed = np.array([[mood in example.moods for mood in Sentiment] for example in examples])
+    logits, allowed = logits[allowed.any(1)], allowed[allowed.any(1)]
 
     def loss(temperature: float) -> float:
         scaled = logits / temperature
         scaled -= np.logaddexp.reduce(scaled, axis=1, keepdims=True)
-        return float(-scaled[labels >= 0, labels[labels >= 0]].mean())
+        return float(-np.logaddexp.reduce(np.where(allowed, scaled, -np.inf), axis=1).mean())
 
     return float(min(np.round(np.arange(0.5, 3.01, 0.05), 2), key=loss))
 
@@ -97,22 +108,20 @@ def _fit_triggers(
     examples: Sequence[Example],
     types: Sequence[str],
 ) -> None:
-    """One peak, one low and one begin threshold for all types, by the mean of exact and overlap F1."""
+    """One prior for all types, by the mean of exact and overlapping F1."""
     best = -1.0
-    for peak in np.round(np.arange(0.3, 0.71, 0.1), 2):
-        for low in (0.2, 0.3, 0.4, 0.5):
-            for begin in (0.3, 0.5, 0.7):
-                trial = Calibration(trigger=float(peak), trigger_low=low, begin=begin)
-                exact = touched = found = wanted = 0
-                for pieces, reading, example in zip(encoded, readings, examples, strict=True):
-                    phrases = decode(pieces, reading, types, trial)
-                    one, other = hits_of(phrases, example, types)
-                    exact, touched = exact + one, touched + other
-                    found, wanted = found + len(phrases), wanted + len(example.spans)
-                score = f1(exact, found, wanted) + f1(touched, found, wanted)
-                if score > best:
-                    best = score
-                    fitted.trigger, fitted.trigger_low, fitted.begin = trial.trigger, low, begin
+    for outside in np.round(np.arange(-2.0, 2.01, 0.25), 2):
+        trial = Calibration(outside=float(outside))
+        exact = overlapping = found = wanted = 0
+        for pieces, reading, example in zip(encoded, readings, examples, strict=True):
+            phrases = decode(pieces, reading, types, trial)
+            one, other = hits_of(phrases, example, types)
+            exact, overlapping = exact + one, overlapping + other
+            found, wanted = found + len(phrases), wanted + len(example.spans)
+        score = f1(exact, found, wanted) + f1(overlapping, found, wanted)
+        if score > best:
+            best = score
+            fitted.outside = trial.outside
 
 
 def _fit_decisions(

@@ -19,8 +19,7 @@ from koe.settings import ModelSettings
 from koe.taxonomy import TRIGGER_TYPES, Intent, Sentiment
 from nlp.analyser import Analyser, load_analyser
 from nlp.training.calibrate import f1, hits_of
-from nlp.training.examples import Example, read_corpus
-from nlp.training.train import CORPUS
+from nlp.training.examples import CORPUS, Example, read_corpus
 
 Numbers = dict[str, object]
 
@@ -51,8 +50,8 @@ def score(analyser: Analyser, examples: Sequence[Example]) -> Numbers:
     pairs = list(zip(examples, analyses, strict=True))
     moods = list(Sentiment)
     by_mood = {
-        str(mood): _f1_of([(example.sentiment == index, one.sentiment.label is mood) for example, one in pairs])
-        for index, mood in enumerate(moods)
+        str(mood): _f1_of([(mood in example.moods, one.sentiment.label is mood) for example, one in pairs])
+        for mood in moods
     }
     exact = touched = found = wanted = 0
     for example, one in pairs:
@@ -65,15 +64,15 @@ def score(analyser: Analyser, examples: Sequence[Example]) -> Numbers:
     }
     safety = [(bool(example.safety), one.safety) for example, one in pairs]
     segments = [
-        (label.label > 0.5, segment.complaint >= 0.5)
+        (bool(label.complaint), segment.complaint >= 0.5)
         for example, one in pairs
-        for label in example.segments
+        for label in example.statements
         for segment in one.segments
         if (segment.start, segment.end) == (label.start, label.end)
     ]
     return {
         "texts": len(pairs),
-        "sentiment_accuracy": _share([moods[example.sentiment or 0] is one.sentiment.label for example, one in pairs]),
+        "sentiment_accuracy": _share([one.sentiment.label in example.moods for example, one in pairs]),
         "sentiment_macro_f1": round(sum(by_mood.values()) / len(by_mood), 4),
         "sentiment_f1": by_mood,
         "trigger_f1_exact": round(f1(exact, found, wanted), 4),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from koe.taxonomy import COMPLAINT_TYPES, TRIGGER_TYPES, Intent, Polarity, Sentiment
 from nlp.segments import split
 
-SENTIMENT = {name: index for index, name in enumerate(Sentiment)}
+#: The folder of the corpus that was written for koe.
+CORPUS = Path(__file__).parent / "corpus"
+
 INTENT = {name: index for index, name in enumerate(Intent)}
 POLARITY: dict[str, int] = {name: index for index, name in enumerate(Polarity)}
 TYPE: dict[str, int] = {name: index for index, name in enumerate(TRIGGER_TYPES)}
@@ -27,94 +30,119 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A stretch that makes one statement: whether it complains (1, 0), and what it says the same as (``group``)."""
+
+    start: int
+    end: int
+    complaint: float | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """What a source knows of a text; ``None`` and empty mean unknown.
 
+    ``moods`` are the sentiments it may have: one where the source is sure. ``stars`` is the rating from 1 to 5.
     ``spans`` are trigger phrases by type; ``complete`` when there are no others.
-    ``polarities`` and ``segments`` (1 complains, 0 does not) label stretches. Examples with the same ``group`` ask
-    for the same thing. ``anchored``: the embedding must keep the neighbours it had before the training.
+    ``polarities`` label stretches. ``topic``: examples of one topic are read together, so that statements that are
+    hard to tell apart meet. ``anchored``: the embedding must keep the neighbours it had before the training.
     """
 
     source: str
     text: str
     lang: str
-    sentiment: int | None = None
+    moods: frozenset[Sentiment] = frozenset()
+    stars: float | None = None
     intents: Mapping[int, float] = field(default_factory=dict)
     safety: float | None = None
     spans: tuple[Labelled, ...] = ()
     complete: bool = False
     polarities: tuple[Labelled, ...] = ()
-    segments: tuple[Labelled, ...] = ()
-    group: str | None = None
+    statements: tuple[Statement, ...] = ()
+    topic: str | None = None
     anchored: bool = False
+    title: str = ""
+
+
+def corpus_files(folder: Path, part: str) -> list[Path]:
+    """The files of the written corpus that a part is made of: whole batches are kept apart for the ``test`` part."""
+    return sorted(path for path in folder.glob("*.jsonl") if path.name.startswith("test-") == (part == "test"))
 
 
 def part_of(text: str) -> str:
-    """The part of the written corpus a text belongs to: ``test`` (12 %), ``dev`` (8 %) or ``train``."""
-    bucket = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
-    return "test" if bucket < 12 else "dev" if bucket < 20 else "train"
+    """Whether a text outside the test part is for choosing thresholds (``dev``, 8 %) or for learning (``train``)."""
+    return "dev" if int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100 < 8 else "train"
 
 
 def read_corpus(folder: Path, part: str) -> Iterator[Example]:
-    """The examples of one part of the written corpus: the ``.jsonl`` files of a folder."""
-    for path in sorted(folder.glob("*.jsonl")):
+    """The examples of one part of the written corpus: ``train``, ``dev`` or ``test``."""
+    for path in corpus_files(folder, part):
         with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                if part_of(row["text"]) == part:
+            for row in map(json.loads, lines):
+                if part in ("test", part_of(row["text"])):
                     yield from_row(row)
 
 
-def read_groups(folder: Path, part: str) -> Iterator[Example]:
-    """The paraphrase groups of one part, by product: statements of one fault belong together, side remarks do not
-    complain.
+def read_groups(folder: Path, part: str, seed: int = 0) -> Iterator[Example]:
+    """The paraphrase groups of one part, by product: each statement alone, and again inside a text of several.
+
+    Statements of one fault belong together; side remarks do not complain.
     """
     for path in sorted((folder / "groups").glob("*.jsonl")):
         with path.open(encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                if part_of(row["product"]) == part:
-                    yield from _statements(row)
+            rows = [row for row in map(json.loads, lines) if part_of(row["product"]) == part]
+        for product in dict.fromkeys(row["product"] for row in rows):
+            for lang in ("ja", "en"):
+                said = [
+                    (text, None if row["issue"] == "none" else f"groups:{product}:{row['issue']}")
+                    for row in rows
+                    if row["product"] == product
+                    for text in row[lang]
+                ]
+                yield from (_joined([one], lang, product) for one in said)
+                random.Random(f"{seed}:{product}:{lang}").shuffle(said)
+                yield from (_joined(said[at : at + 3], lang, f"{product}, joined") for at in range(0, len(said), 3))
 
 
-def _statements(row: Mapping[str, object]) -> Iterator[Example]:
-    remark = row["issue"] == "none"
-    for lang in ("ja", "en"):
-        statements: list[str] = row[lang]  # type: ignore[assignment]
-        for text in statements:
-            yield Example(
-                source="groups",
-                text=text,
-                lang=lang,
-                segments=(Labelled(0, len(text), float(not remark)),),
-                group=None if remark else f"groups:{row['product']}:{row['issue']}",
-            )
+def _joined(said: Sequence[tuple[str, str | None]], lang: str, topic: str) -> Example:
+    """Statements, each with its group (``None``: a side remark), as one text."""
+    text, statements = "", []
+    for statement, group in said:
+        start = len(text)
+        text += statement
+        statements.append(Statement(start, len(text), float(group is not None), group))
+        if not text.endswith(("。", "！", "？", ".", "!", "?")):
+            text += "。" if lang == "ja" else "."
+        text += "" if lang == "ja" else " "
+    alone = len(said) == 1
+    return Example("groups", said[0][0] if alone else text.rstrip(), lang, statements=tuple(statements), topic=topic)
 
 
 def from_row(row: Mapping[str, object]) -> Example:
     """One row of the written corpus; everything about it is known."""
     text, lang = str(row["text"]), str(row["lang"])
-    triggers: list[list[str]] = row["triggers"]  # type: ignore[assignment]
+    triggers: list[tuple[int, int, str, str]] = row["triggers"]  # type: ignore[assignment]
     held: list[str] = row["intents"]  # type: ignore[assignment]
-    spans, polarities, complaints = [], [], []
-    for phrase, kind, polarity in triggers:
-        start = text.index(phrase)
-        end = start + len(phrase)
-        spans.append(Labelled(start, end, TYPE[kind]))
-        polarities.append(Labelled(start, end, POLARITY[polarity]))
-        if kind in COMPLAINT_TYPES and polarity == "negative":
-            complaints.append((start, end))
+    stars: int | None = row.get("stars")  # type: ignore[assignment]
+    complaints = [
+        (start, end)
+        for start, end, kind, polarity in triggers
+        if kind in COMPLAINT_TYPES and polarity == Polarity.NEGATIVE
+    ]
     return Example(
         source="corpus",
         text=text,
         lang=lang,
-        sentiment=SENTIMENT[Sentiment(str(row["sentiment"]))],
+        moods=frozenset({Sentiment(str(row["sentiment"]))}),
+        stars=None if row.get("pattern") == "stars_differ" else stars,
         intents={index: float(name in held) for name, index in INTENT.items()},
-        safety=float(bool(row["safety"])),
-        spans=tuple(spans),
+        safety=float(row["danger"] == "danger"),
+        spans=tuple(Labelled(start, end, TYPE[kind]) for start, end, kind, _ in triggers),
         complete=True,
-        polarities=tuple(polarities),
-        segments=tuple(
-            Labelled(start, end, float(any(low < end and start < high for low, high in complaints)))
+        polarities=tuple(Labelled(start, end, POLARITY[polarity]) for start, end, _, polarity in triggers),
+        statements=tuple(
+            Statement(start, end, float(any(low < end and start < high for low, high in complaints)))
             for start, end in split(text, lang)
         ),
         anchored=True,

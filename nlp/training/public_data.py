@@ -12,9 +12,11 @@ from pathlib import Path
 
 from koe.taxonomy import Intent, Sentiment
 from nlp.segments import split
-from nlp.training.examples import INTENT, POLARITY, SENTIMENT, TYPE, Example, Labelled
+from nlp.training.examples import INTENT, POLARITY, TYPE, Example, Labelled, Statement
 
-_NEGATIVE, _POSITIVE = SENTIMENT[Sentiment.NEGATIVE], SENTIMENT[Sentiment.POSITIVE]
+_NEGATIVE, _POSITIVE = frozenset({Sentiment.NEGATIVE}), frozenset({Sentiment.POSITIVE})
+_NEUTRAL, _MIXED = frozenset({Sentiment.NEUTRAL}), frozenset({Sentiment.MIXED})
+_UNKNOWN: frozenset[Sentiment] = frozenset()
 _PULSE_TYPES = {"Functionality": "defect", "Crashing": "defect", "Performance": "performance"}
 
 
@@ -46,28 +48,28 @@ def _dmaste(data: Path) -> Iterator[Example]:
             good = sum(span.label == POLARITY["positive"] for span in spans)
             bad = sum(span.label == POLARITY["negative"] for span in spans)
             if good + bad and len(words_text) < 700:
-                segments = []
+                statements = []
                 for start, end in split(words_text, "en"):
                     inside = {span.label for span in spans if span.start < end and start < span.end}
                     if len(inside) == 1 and inside != {POLARITY["neutral"]}:
                         negative = inside == {POLARITY["negative"]}
-                        segments.append(Labelled(start, end, float(negative)))
+                        statements.append(Statement(start, end, float(negative)))
                 yield Example(
                     "dmaste",
                     words_text,
                     "en",
-                    sentiment=_mood(good, bad),
+                    moods=_mood(good, bad),
                     polarities=tuple(spans),
-                    segments=tuple(segments),
+                    statements=tuple(statements),
                 )
 
 
-def _mood(good: int, bad: int) -> int | None:
+def _mood(good: int, bad: int) -> frozenset[Sentiment]:
     if not bad:
         return _POSITIVE
     if not good:
         return _NEGATIVE
-    return SENTIMENT[Sentiment.MIXED] if min(good, bad) / (good + bad) >= 0.3 else None
+    return _MIXED if min(good, bad) / (good + bad) >= 0.3 else _UNKNOWN
 
 
 def _minibar(data: Path) -> Iterator[Example]:
@@ -77,29 +79,29 @@ def _minibar(data: Path) -> Iterator[Example]:
                 problem, wish = row["problem_report"] == "1", row["feature_request"] == "1"
                 stars = float(row["score"])
                 spans = split(row["data"], "en")
-                segments: tuple[Labelled, ...] = ()
+                statements: tuple[Statement, ...] = ()
                 if not problem and not wish and stars == 5:
-                    segments = tuple(Labelled(start, end, 0.0) for start, end in spans)
+                    statements = tuple(Statement(start, end, 0.0) for start, end in spans)
                 elif problem and len(spans) == 1:
-                    segments = (Labelled(*spans[0], 1.0),)
+                    statements = (Statement(*spans[0], 1.0),)
                 yield Example(
                     "minibar",
                     row["data"],
                     "en",
-                    sentiment=_star_mood(stars, problem),
+                    moods=_star_mood(stars, problem),
                     intents={INTENT[Intent.COMPLAINT]: float(problem), INTENT[Intent.REQUEST]: float(wish)}
                     if problem or wish or stars == 5
                     else {},
-                    segments=segments,
+                    statements=statements,
                 )
 
 
-def _star_mood(stars: float, problem: bool) -> int | None:
+def _star_mood(stars: float, problem: bool) -> frozenset[Sentiment]:
     if stars <= 2:
         return _NEGATIVE
     if stars == 5 and not problem:
         return _POSITIVE
-    return SENTIMENT[Sentiment.MIXED] if stars == 4 and problem else None
+    return _MIXED if stars == 4 and problem else _UNKNOWN
 
 
 def _maalej(data: Path) -> Iterator[Example]:
@@ -114,8 +116,8 @@ def _maalej(data: Path) -> Iterator[Example]:
             elif row["label"] == "Feature":
                 intents = {INTENT[Intent.REQUEST]: 1.0}
             if len(text) < 600:
-                mood = _star_mood(float(stars), row["label"] == "Bug") if stars else None
-                yield Example("maalej", text, "en", sentiment=mood, intents=intents)
+                mood = _star_mood(float(stars), row["label"] == "Bug") if stars else _UNKNOWN
+                yield Example("maalej", text, "en", moods=mood, intents=intents)
 
 
 def _pulse(data: Path) -> Iterator[Example]:
@@ -131,12 +133,12 @@ def _pulse(data: Path) -> Iterator[Example]:
             if kind and start < end:
                 spans.append(Labelled(start, end, TYPE[kind]))
         if spans and len(text) < 600:
-            segments = tuple(
-                Labelled(low, high, 1.0)
+            statements = tuple(
+                Statement(low, high, 1.0)
                 for low, high in split(text, "en")
                 if any(span.start < high and low < span.end for span in spans)
             )
-            yield Example("pulse", text, "en", spans=tuple(spans), segments=segments)
+            yield Example("pulse", text, "en", spans=tuple(spans), statements=statements)
 
 
 def _pros_cons(data: Path) -> Iterator[Example]:
@@ -146,8 +148,8 @@ def _pros_cons(data: Path) -> Iterator[Example]:
             clean = text.strip()
             nothing = re.match(r"(?i)(none|nothing|no\b|n/a|can't think|haven't)", clean)
             if 8 <= len(clean) <= 90 and not (name == "Cons" and nothing):
-                segments = (Labelled(0, len(clean), float(name == "Cons")),)
-                yield Example("pros_cons", clean, "en", sentiment=mood, segments=segments)
+                statements = (Statement(0, len(clean), float(name == "Cons")),)
+                yield Example("pros_cons", clean, "en", moods=mood, statements=statements)
 
 
 def _questions(data: Path) -> Iterator[Example]:
@@ -159,35 +161,38 @@ def _questions(data: Path) -> Iterator[Example]:
             if text and text not in seen:
                 seen.add(text)
                 intents = {INTENT[Intent.QUESTION]: 1.0, INTENT[Intent.PRAISE]: 0.0, INTENT[Intent.COMPLAINT]: 0.0}
-                segments = (Labelled(0, len(text), 0.0),)
                 yield Example(
                     "questions",
                     text,
                     "en",
-                    sentiment=SENTIMENT[Sentiment.NEUTRAL],
+                    moods=_NEUTRAL,
                     intents=intents,
                     safety=0.0,
-                    segments=segments,
+                    statements=(Statement(0, len(text), 0.0),),
                 )
 
 
 def _banking(data: Path) -> Iterator[Example]:
     with (data / "en-banking77" / "train.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield Example("banking", row["text"].strip(), "en", group="banking:" + row["category"])
+            yield _alike("banking", row["text"].strip(), row["category"])
 
 
 def _clinc(data: Path) -> Iterator[Example]:
     splits = json.loads((data / "en-clinc150" / "data_train_val.json").read_text(encoding="utf-8"))
     for text, intent in splits["train"]:
-        yield Example("clinc", text, "en", group="clinc:" + intent)
+        yield _alike("clinc", text, intent)
+
+
+def _alike(source: str, text: str, intent: str) -> Example:
+    return Example(source, text, "en", statements=(Statement(0, len(text), None, f"{source}:{intent}"),), topic=source)
 
 
 def _chabsa(data: Path) -> Iterator[Example]:
     for line in (data / "ja-chabsa" / "train.tsv").read_text(encoding="utf-8").splitlines():
         text, label = line.split("\t")[:2]
         if len(text) < 160:
-            yield Example("chabsa", text, "ja", sentiment=_POSITIVE if label == "1" else _NEGATIVE)
+            yield Example("chabsa", text, "ja", moods=_POSITIVE if label == "1" else _NEGATIVE)
 
 
 READERS: dict[str, Callable[[Path], Iterator[Example]]] = {

@@ -13,13 +13,15 @@ from transformers import BertConfig, BertModel
 from koe.analysis import Document
 from koe.settings import ModelSettings
 from nlp.analyser import DEFAULT_MODEL, load_analyser
-from nlp.training.batches import Mix
 from nlp.training.calibrate import calibrate
 from nlp.training.evaluate import score
-from nlp.training.examples import Example, from_row, part_of, read_corpus, read_groups
-from nlp.training.train import CORPUS, Recipe, train
+from nlp.training.examples import CORPUS, Example, Statement, from_row, read_corpus, read_groups
+from nlp.training.recipe import Recipe
+from nlp.training.train import changed, train
 
-RECIPE = Recipe(mix=Mix(mixed_rounds=1, last_rounds=1, size=4), longest=32, checkpoint_every=3, heads_rate=1e-2)
+RECIPE = Recipe(
+    rounds={"corpus": 1}, last_rounds=1, size=4, longest=32, checkpoint_every=3, heads_rate=1e-2, averaged=0.3
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,11 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    grouped = [Example("clinc", f"ask {group} {n}", "en", group=group) for group in ("a", "b", "c") for n in range(4)]
+    grouped = [
+        Example("clinc", text, "en", statements=(Statement(0, len(text), None, group),), topic="clinc")
+        for group in ("a", "b", "c")
+        for text in (f"ask {group} {n}" for n in range(4))
+    ]
     return list(read_corpus(CORPUS, "dev"))[:16] + grouped
 
 
@@ -84,15 +90,10 @@ def test_a_paused_run_ends_where_an_unbroken_one_does(
     assert all(torch.allclose(one[key], other[key], atol=1e-3) for key in one)
 
 
-def test_the_corpus_is_sound() -> None:
-    texts = []
-    for part in ("train", "dev", "test"):
-        for example in read_corpus(CORPUS, part):
-            texts.append(example.text)
-            assert example.lang in ("ja", "en")
-            assert part_of(example.text) == part
-            assert all(example.text[span.start : span.end].strip() for span in example.spans)
-    assert len(set(texts)) > 1500
+def test_a_recipe_is_changed_by_name() -> None:
+    recipe = changed(Recipe(), ["layers=9", "rounds.corpus=7", "weights.groups=0.25"])
+    assert (recipe.layers, recipe.rounds["corpus"], recipe.weights["groups"]) == (9, 7, 0.25)
+    assert recipe.rounds["groups"] == Recipe().rounds["groups"]
 
 
 def test_complaint_segments_follow_the_phrases() -> None:
@@ -100,20 +101,22 @@ def test_complaint_segments_follow_the_phrases() -> None:
         "lang": "ja",
         "text": "音は良いです。充電が切れる。",
         "sentiment": "mixed",
-        "triggers": [["音は良い", "praise", "positive"], ["充電が切れる", "performance", "negative"]],
+        "triggers": [[0, 6, "praise", "positive"], [7, 13, "performance", "negative"]],
         "intents": ["complaint", "praise"],
-        "safety": False,
+        "danger": "no",
     }
-    assert [segment.label for segment in from_row(row).segments] == [0.0, 1.0]
+    assert [statement.complaint for statement in from_row(row).statements] == [0.0, 1.0]
 
 
 def test_groups_say_what_belongs_together_and_what_does_not_complain() -> None:
-    examples = [example for part in ("train", "dev", "test") for example in read_groups(CORPUS, part)]
+    examples = [example for part in ("train", "dev") for example in read_groups(CORPUS, part)]
     members: dict[str, set[str]] = {}
     for example in examples:
-        if example.group:
-            members.setdefault(example.group, set()).add(example.lang)
-    assert len(members) == 96
+        for statement in example.statements:
+            assert example.text[statement.start : statement.end].strip()
+            assert bool(statement.complaint) == bool(statement.group)
+            if statement.group:
+                members.setdefault(statement.group, set()).add(example.lang)
+    assert len(members) >= 96
     assert all(langs == {"ja", "en"} for langs in members.values())
-    assert {example.segments[0].label for example in examples if not example.group} == {0.0}
-    assert {example.segments[0].label for example in examples if example.group} == {1.0}
+    assert any(len(example.statements) == 3 for example in examples)
