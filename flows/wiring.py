@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.own_models import OwnModels
 from koe.settings import ModelSettings, Settings
 from koe.settings_file import load_settings
 from koe.week import Week
@@ -71,10 +72,24 @@ class Wiring:
         return load_analyser(self._model, self.settings.taxonomy)
 
     @property
+    def model_folder(self) -> Path:
+        """The folder of the model in use: the one koe.yaml names, or the one that ``koe train`` adapted, or koe's own.
+
+        Raises:
+            ModelError: when koe.yaml names a folder that is not there.
+        """
+        from nlp.analyser import model_folder
+
+        return model_folder(self._model.name)
+
+    @property
     def _model(self) -> ModelSettings:
         model = self.settings.model
-        own = self.settings.folder / model.name
-        return model.model_copy(update={"name": str(own)}) if model.name != "default" and own.is_dir() else model
+        if model.name == "default":
+            own = OwnModels.beside(self.settings.folder).current()
+        else:
+            own = self.settings.folder / model.name
+        return model.model_copy(update={"name": str(own)}) if own and own.is_dir() else model
 
     @cached_property
     def model_version(self) -> str:

@@ -75,7 +75,7 @@ def ingest(
         if sources:
             raise UsageError("give either sources or --file, not both")
         existing_file(file)
-        settings = _source_settings(wiring_of(ctx), file, source, channel, columns, values, encoding)
+        settings = source_settings(wiring_of(ctx), file, source, channel, columns, values, encoding)
         wiring = open_store(ctx, create=True)
         name = source or file.stem
         with progress("ingest") as advance:
@@ -105,7 +105,7 @@ def _ingest_exposure(
         typer.echo(f"{rows} exposure rows")
 
 
-def _source_settings(
+def source_settings(
     wiring: Wiring,
     file: Path,
     source: str | None,

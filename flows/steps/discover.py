@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from koe.analysis import Document
 
 if TYPE_CHECKING:
@@ -46,13 +48,19 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
         home = {member.span: member.issue for member in work.issues.members()}
         rest: list[ComplaintSegment] = []
         members: defaultdict[str, list[ComplaintSegment]] = defaultdict(list)
-        for segment in _complaints(work, seen, copies, wiring):
-            (members[home[segment.span]] if segment.span in home else rest).append(segment)
+        least = wiring.settings.discovery.complaint
+        for segment in _segments(work, seen, copies, wiring.model_version):
+            if segment.span in home:
+                members[home[segment.span]].append(segment)
+            elif segment.complaint >= least:
+                rest.append(segment)
         found = group(rest, _known(work, home.values()), wiring.settings.discovery, members)
         work.issues.begin_refit(now)
         for issue, joined in found.joined.items():
             work.issues.add_members(issue, joined, now)
-        for issue, centre in found.centres.items():
+        # The centres follow the members and the model: a new one changes nothing else about an issue.
+        centres = {issue: np.mean([one.embedding for one in own], axis=0) for issue, own in members.items()}
+        for issue, centre in (centres | dict(found.centres)).items():
             work.issues.set_centre(issue, centre)
         for new in found.found:
             born = work.issues.create(new.product_id, new.label, new.first_seen, new.centre, now)
@@ -89,12 +97,13 @@ def _known(work: Work, homes: Iterable[str]) -> list[KnownIssue]:
     ]
 
 
-def _complaints(
-    work: Work, seen: Sequence[StoredFeedback], copies: Mapping[str, str], wiring: Wiring
+def _segments(
+    work: Work, seen: Sequence[StoredFeedback], copies: Mapping[str, str], model: str
 ) -> Iterator[ComplaintSegment]:
+    """All segments, as the model in use reads them, whether they complain or not."""
     from nlp.discovery import complaint_segments
 
-    analyses = work.analyses.load({stored.text_hash for stored in seen}, wiring.model_version)
+    analyses = work.analyses.load({stored.text_hash for stored in seen}, model)
     for stored in seen:
         feedback, analysis = stored.feedback, analyses.get(stored.text_hash)
         # An answer is not a complaint of the one who asked.
@@ -107,6 +116,6 @@ def _complaints(
             analysis,
             product_id=feedback.product_id,
             created_at=feedback.created_at,
-            threshold=wiring.settings.discovery.complaint,
+            threshold=0.0,
             counted=feedback.counted and feedback.key not in copies,
         )
