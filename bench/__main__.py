@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysing, ingesting, planted, tweets
+from bench import analysing, ingesting, passing, planted, tweets
 
 _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
     "ingest": ("rows per second and peak memory", ingesting.main),
     "analyse": ("reviews per second, beside the usual alternative", analysing.main),
+    "pass": ("what the heads cost beside the bare encoder, and where koe analyse spends its time", passing.main),
     "tweets": ("discovered issues against labelled reasons", tweets.main),
 }
 

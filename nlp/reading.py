@@ -134,7 +134,7 @@ class Reader:
         middle: list[list[Tensor]] = [[] for _ in encoded]
         for at in range(0, len(jobs), together):
             part = jobs[at : at + together]
-            ids, mask = self._padded([encoded[number].ids[window.start : window.end] for number, window in part])
+            ids, mask = self.padded([encoded[number].ids[window.start : window.end] for number, window in part])
             states, between = self.model.encode(ids, mask)
             for (number, window), row, other in zip(part, states.float(), between.float(), strict=True):
                 keep = slice(1 + window.first - window.start, 1 + window.last - window.start)
@@ -144,7 +144,8 @@ class Reader:
         first = torch.stack([torch.stack(rows).mean(0) for rows in firsts])
         return first, [torch.cat(rows) for rows in last], [torch.cat(rows) for rows in middle]
 
-    def _padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Rows of pieces with the special ones around them, as ids and mask ``(n, l)``."""
         width = max(map(len, rows)) + 2
         ids = torch.full((len(rows), width), self._specials.pad)
         mask = torch.zeros((len(rows), width), dtype=torch.long)

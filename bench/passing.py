@@ -1,0 +1,98 @@
+"""What the heads cost beside the bare encoder, on the same batches in the same run; and where `koe analyse` spends time.
+
+Bare and full passes take turns, so that a noisy machine is noisy for both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+from bench.analysing import reviews
+
+#: How many distinct reviews are read, evenly over the file, and how often.
+SAMPLE = 320
+ROUNDS = 5
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Print the ratio of both throughputs and the shares of the time."""
+    if arguments.real is None:
+        print("left out: give --real FOLDER, with en-alexa/amazon_alexa.tsv in it")
+        return
+    texts = list(dict.fromkeys(reviews(arguments.real / "en-alexa" / "amazon_alexa.tsv")))
+    texts = texts[:: max(1, len(texts) // SAMPLE)]
+    bare, full = _passes(texts)
+    print(f"{len(texts)} distinct reviews, {ROUNDS} rounds: bare encoder {len(texts) / bare:.1f} reviews/s, ", end="")
+    print(f"with all heads {len(texts) / full:.1f}/s: {100 * bare / full:.0f} % of the bare encoder's throughput")
+    spent = _shares(texts)
+    whole = spent["koe analyse, from lines to lines"]
+    for name, seconds in spent.items():
+        print(f"  {name:<36}{seconds:7.2f} s  {100 * seconds / whole:5.1f} %")
+
+
+def _passes(texts: Sequence[str]) -> tuple[float, float]:
+    """Median seconds of the bare encoder and of the pass with all heads, over the same padded batches."""
+    import torch
+
+    from koe.analysis import Document
+    from koe.settings import ModelSettings
+    from nlp.analyser import DEFAULT_MODEL, open_model
+    from nlp.encoding import encode
+
+    reader, tokenizer = open_model(DEFAULT_MODEL, ModelSettings())
+    encoded = encode(tokenizer, [Document(text) for text in texts])
+    batches = [[encoded[number] for number in batch] for batch in reader.batches(encoded)]
+    padded = [reader.padded([document.ids for document in batch]) for batch in batches]
+
+    @torch.inference_mode()
+    def bare() -> None:
+        for ids, mask in padded:
+            reader.model.bert(input_ids=ids, attention_mask=mask)
+
+    def full() -> None:
+        for batch in batches:
+            reader.read(batch)
+
+    bare(), full()
+    rounds = [(_seconds(bare), _seconds(full)) for _ in range(ROUNDS)]
+    return statistics.median(one for one, _ in rounds), statistics.median(other for _, other in rounds)
+
+
+def _shares(texts: Sequence[str]) -> dict[str, float]:
+    """Seconds of the parts of ``koe analyse``, each measured by itself."""
+    from flows.steps.jsonl import analyse_lines
+    from flows.wiring import Wiring
+    from koe.analysis import Document
+    from koe.settings import ModelSettings, Settings
+    from nlp.analyser import DEFAULT_MODEL, load_analyser, open_model
+    from nlp.encoding import encode
+    from nlp.training.calibrate import read_all
+
+    reader, tokenizer = open_model(DEFAULT_MODEL, ModelSettings())
+    documents = [Document(text) for text in texts]
+    encoded = encode(tokenizer, documents)
+    analyser = load_analyser()
+    wiring = Wiring(Settings(), _analyser=analyser)
+    lines = [json.dumps({"id": str(number), "text": text}) for number, text in enumerate(texts)]
+    read_all(reader, encoded)
+    pieces = _seconds(lambda: encode(tokenizer, documents))
+    passed = _seconds(lambda: read_all(reader, encoded))
+    analysed = _seconds(lambda: list(analyser.analyse(documents)))
+    whole = _seconds(lambda: analyse_lines(lines, wiring))
+    return {
+        "pieces and statements": pieces,
+        "encoder and heads": passed,
+        "phrases, patterns, decisions": max(0.0, analysed - pieces - passed),
+        "lines, routing, JSON": max(0.0, whole - analysed),
+        "koe analyse, from lines to lines": whole,
+    }
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
