@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from koe.errors import UsageError
+from koe.settings import Settings
 
 #: The folder beside koe.yaml.
 FOLDER = "koe-models"
@@ -15,26 +16,30 @@ _INSTALLED = "installed.json"
 
 
 class OwnModels:
-    """Adapted models by number. ``installed.json`` lists the ones that were installed, the newest last."""
+    """Adapted models by number. ``installed.json`` lists the ones that were installed, the newest last.
 
-    def __init__(self, folder: Path) -> None:
+    Each was adapted from a ``base``, the model that koe.yaml names; under another one it is not in use.
+    """
+
+    def __init__(self, folder: Path, base: str) -> None:
         self.folder = folder
+        self.base = base
 
     @classmethod
-    def beside(cls, settings_folder: Path) -> OwnModels:
-        """Those of a koe.yaml in a folder."""
-        return cls(settings_folder / FOLDER)
+    def of(cls, settings: Settings) -> OwnModels:
+        """Those beside a koe.yaml, adapted from the model that it names."""
+        return cls(settings.folder / FOLDER, settings.model.name)
 
     def current(self) -> Path | None:
-        """The folder of the model in use; ``None``: the one that koe ships.
+        """The folder of the model in use; ``None``: the one that koe.yaml names.
 
         Raises:
             UsageError: when the list of installed models cannot be read, or its newest is gone.
         """
-        names = self._names()
-        if not names:
+        mine = self._mine()
+        if not mine:
             return None
-        folder = self.folder / names[-1]
+        folder = self.folder / mine[-1]
         if not (folder / "config.json").is_file():
             raise UsageError(
                 f"{folder}: the adapted model is gone; bring it back, or `koe train --undo` to use the one before"
@@ -51,7 +56,7 @@ class OwnModels:
 
     def install(self, folder: Path) -> None:
         """Use the model in a folder that :meth:`begin` gave."""
-        self._write([*self._names(), folder.name])
+        self._write([*self._all(), (folder.name, self.base)])
 
     def undo(self) -> Path | None:
         """Use the model before the present one, which is deleted; returns the folder now in use.
@@ -59,34 +64,37 @@ class OwnModels:
         Raises:
             UsageError: when no adapted model is in use.
         """
-        names = self._names()
-        if not names:
-            raise UsageError("nothing to undo: the model in use is the one that koe ships")
-        self._write(names[:-1])
-        shutil.rmtree(self.folder / names[-1], ignore_errors=True)
+        mine = self._mine()
+        if not mine:
+            raise UsageError(f"nothing to undo: the model in use is `model: {self.base}`, no adapted one")
+        self._write([(name, base) for name, base in self._all() if name != mine[-1]])
+        shutil.rmtree(self.folder / mine[-1], ignore_errors=True)
         return self.current()
 
     def discard(self, folder: Path) -> None:
-        """Delete a model that is not used."""
-        if folder.name not in self._names():
+        """Delete a model that is not installed."""
+        if folder.name not in dict(self._all()):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _names(self) -> list[str]:
+    def _mine(self) -> list[str]:
+        return [name for name, base in self._all() if base == self.base]
+
+    def _all(self) -> list[tuple[str, str]]:
         path = self.folder / _INSTALLED
         if not path.is_file():
             return []
         try:
-            names = json.loads(path.read_text(encoding="utf-8"))["installed"]
+            rows = json.loads(path.read_text(encoding="utf-8"))["installed"]
+            return [(str(row["name"]), str(row["base"])) for row in rows]
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
-                f'{path}: cannot be read ({error}); expected {{"installed": ["adapted-1"]}}, '
-                "delete the file to use the model that koe ships"
+                f"{path}: cannot be read ({error}); mend it, or delete the file to use the model that koe.yaml names"
             ) from error
-        return [str(name) for name in names]
 
-    def _write(self, names: list[str]) -> None:
+    def _write(self, installed: list[tuple[str, str]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / _INSTALLED
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps({"installed": names}) + "\n", encoding="utf-8")
+        rows = [{"name": name, "base": base} for name, base in installed]
+        fresh.write_text(json.dumps({"installed": rows}) + "\n", encoding="utf-8")
         fresh.replace(path)

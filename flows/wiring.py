@@ -16,6 +16,7 @@ from koe.week import Week
 
 if TYPE_CHECKING:
     from nlp.analyser import Analyser
+    from nlp.other_models.choice import Head
     from storage.database import Database
 
 _SQLITE = "sqlite:///"
@@ -84,10 +85,9 @@ class Wiring:
 
     @property
     def _model(self) -> ModelSettings:
-        model = self.settings.model
-        if model.name == "default":
-            own = OwnModels.beside(self.settings.folder).current()
-        else:
+        model = self.settings.model.heads_meant_from(self.settings.folder)
+        own = OwnModels.of(self.settings).current()
+        if own is None and model.name != "default":
             own = self.settings.folder / model.name
         return model.model_copy(update={"name": str(own)}) if own and own.is_dir() else model
 
@@ -99,6 +99,17 @@ class Wiring:
         from nlp.analyser import model_version
 
         return model_version(self._model, self.settings.taxonomy)
+
+    def model_of(self, head: Head) -> str:
+        """Which model reads a head, and how its labels are meant, in words; nothing is loaded and nothing fetched.
+
+        Raises:
+            ModelError: when it is missing or of another kind, with what to do.
+        """
+        from nlp.other_models.choice import choose
+
+        other = choose(self._model, head, fetch=False)
+        return f"{other.version} ({other.read_as})" if other else "koe's own"
 
     @property
     def output(self) -> Path:

@@ -59,7 +59,7 @@ def train(
             raise UsageError("--map and --encoding go with --file FILE")
         wiring = open_store(ctx)
         rated, corrections = rated_in_store(wiring), corrections_in_store(wiring)
-    models = OwnModels.beside(wiring.settings.folder)
+    models = OwnModels.of(wiring.settings)
     out = models.begin()
     with progress("training steps") as advance:
         made = train_model(
@@ -85,8 +85,8 @@ def train(
 def _undo(wiring: Wiring, json_out: bool) -> None:
     from flows.own_models import OwnModels
 
-    now = OwnModels.beside(wiring.settings.folder).undo()
-    name = str(now) if now else "the model that koe ships"
+    now = OwnModels.of(wiring.settings).undo()
+    name = str(now or wiring.settings.model.name)
     if json_out:
         echo_json({"model": name})
     else:
