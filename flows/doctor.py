@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Finding:
 def examine(
     config: Path | None, offline: bool = False, load: Callable[[Path | None], Wiring] | None = None
 ) -> list[Finding]:
-    """Look at everything koe needs; ``offline`` leaves out what would ask the network (for now nothing does).
+    """Look at everything koe needs, and fetch nothing; ``offline`` leaves out what asks the network (nothing does).
 
     ``load`` makes the wiring from a koe.yaml; tests give their own.
     """
@@ -82,8 +83,20 @@ def _settings(config: Path | None, load: Callable[[Path | None], Wiring] | None)
 def _of_wiring(wiring: Wiring) -> Iterator[Finding]:
     yield _try("sources", lambda: _sources(wiring), "put the files there or mend sources: in koe.yaml")
     yield _try("routing", lambda: _routing(wiring), "mend routing: in koe.yaml")
-    yield _try("model", lambda: wiring.analyser.version, "reinstall koe, or mend model: in koe.yaml")
+    yield from _models(wiring)
     yield _try("database", lambda: _database(wiring), "`koe init` makes it, `koe run` upgrades it")
+
+
+def _models(wiring: Wiring) -> Iterator[Finding]:
+    """The model of each head; all of them are loaded only when none would have to be fetched for it."""
+    from nlp.other_models.choice import HEADS
+
+    heads = [_try(f"model for {head}", partial(wiring.model_of, head), f"mend model: {head}:") for head in HEADS]
+    if all(head.ok for head in heads):
+        yield _try("model", lambda: wiring.analyser.version, "reinstall koe, or mend model: in koe.yaml")
+    else:
+        yield Finding("model", False, "not loaded: a part of it is missing", "mend what is said below")
+    yield from heads
 
 
 def _try(what: str, look: Callable[[], str], mend: str) -> Finding:

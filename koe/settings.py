@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koe.feedback import Channel, Disclosure, Scale
 from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
+from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
+from koe.settings_part import Part
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
 
@@ -54,12 +56,6 @@ ZoneName = Annotated[str, AfterValidator(_zone_name)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
-class Part(BaseModel):
-    """A part of the settings: unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class SourceSettings(Part):
     """A file or a set of files that feedback comes from, and how its columns are called.
 
@@ -95,9 +91,15 @@ class ProductSettings(Part):
 
 
 class ModelSettings(Part):
-    """Which model reads the feedback: ``default`` is the one that koe ships; else the folder of another."""
+    """Which model reads the feedback: ``default`` is koe's own; else the folder of another in koe's format.
+
+    ``sentiment``, ``triggers`` and ``embedding`` name other models that read in the place of its heads.
+    """
 
     name: str = "default"
+    sentiment: SentimentModel | None = None
+    triggers: TriggerModel | None = None
+    embedding: EmbeddingModel | None = None
     batch_tokens: int = Field(default=4096, ge=512)
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
 
@@ -105,6 +107,16 @@ class ModelSettings(Part):
     @classmethod
     def _name_alone(cls, value: object) -> object:
         return {"name": value} if isinstance(value, str) else value
+
+    @field_validator("sentiment", "triggers", "embedding", mode="before")
+    @classmethod
+    def _default_is_own(cls, value: object) -> object:
+        return None if value == "default" else value
+
+    def heads_meant_from(self, folder: Path) -> ModelSettings:
+        """The same with the other models' folders as paths from a folder."""
+        heads = {"sentiment": self.sentiment, "triggers": self.triggers, "embedding": self.embedding}
+        return self.model_copy(update={head: one and one.meant_from(folder) for head, one in heads.items()})
 
 
 class TriggerPattern(Part):

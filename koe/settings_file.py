@@ -135,5 +135,5 @@ _EXAMPLES = {
     "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
     "detection": "detection: {level: 0.05}",
     "discovery": "discovery: {min_members: 4}",
-    "model": "model: {name: default}",
+    "model": "model: {name: default, sentiment: {name: models/my-bert, labels: {LABEL_0: negative}}}",
 }

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["load", "pipe"]
 
 
-def load(model: str | None = None, lang: str = "xx") -> Language:
+def load(model: str | Mapping[str, Any] | None = None, lang: str = "xx") -> Language:
     """A spaCy ``Language`` with the ``koe`` component.
 
     Its docs carry ``doc.cats``, ``doc.spans["triggers"]`` (widened to token borders; the exact offsets are in
@@ -30,7 +30,7 @@ def load(model: str | None = None, lang: str = "xx") -> Language:
     from nlp.spacy_text import blank
 
     language = blank(lang)
-    language.add_pipe("koe", config={"model": model or "default"})
+    language.add_pipe("koe", config={"model": dict(model) if isinstance(model, Mapping) else model or "default"})
     return language
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,17 @@ from koe.errors import ModelError
 from koe.settings import ModelSettings, TaxonomySettings
 from koe.taxonomy import Intent, Sentiment
 from nlp.encoding import Encoded, encode
+from nlp.file_hash import hash_of_files
+from nlp.other_models.choice import Choice, choices
 from nlp.patterns import Patterns
 
 if TYPE_CHECKING:
+    import torch
     from tokenizers import Tokenizer
 
-    from koe.analysis import Embedding
+    from koe.analysis import Embedding, TriggerPhrase
     from nlp.model import Outlook
+    from nlp.other_models.heads import OtherHeads
     from nlp.reading import Reader, Reading
 
 #: The folder of the model that koe ships.
@@ -35,18 +38,28 @@ _CHUNK = 2048
 
 
 class Analyser:
-    """Reads documents; ``version`` (name, version and hash of the weights) is stored with every result."""
+    """Reads documents; ``version`` (names, versions and hashes of all models) is stored with every result.
+
+    ``others`` are heads of other models in the place of koe's own. ``width`` is the length of an embedding.
+    """
 
     def __init__(
-        self, reader: Reader, tokenizer: Tokenizer, outlook: Outlook, patterns: Patterns, weights_hash: str
+        self,
+        reader: Reader,
+        tokenizer: Tokenizer,
+        outlook: Outlook,
+        patterns: Patterns,
+        version: str,
+        others: OtherHeads | None = None,
     ) -> None:
         self.name = outlook.name
-        self.version = f"{outlook.name}-{outlook.version}+{weights_hash}"
-        self.width = reader.model.width
+        self.version = version
+        self.width = others.embedding.width if others and others.embedding else reader.model.width
         self._reader = reader
         self._tokenizer = tokenizer
         self._outlook = outlook
         self._patterns = patterns
+        self._others = others
 
     def analyse(
         self, documents: Sequence[Document], progress: Callable[[int], None] | None = None
@@ -78,17 +91,27 @@ class Analyser:
         spoken = [number for number, one in enumerate(encoded) if _speaks(one)]
         for batch in self._reader.batches([encoded[number] for number in spoken]):
             chosen = [spoken[place] for place in batch]
-            readings = self._reader.read([encoded[number] for number in chosen])
             yield [
-                (documents[number], self._analysis(encoded[number], reading))
-                for number, reading in zip(chosen, readings, strict=True)
+                (documents[number], self._analysis(encoded[number], *said))
+                for number, said in zip(chosen, self._read([encoded[number] for number in chosen]), strict=True)
             ]
 
-    def _analysis(self, encoded: Encoded, reading: Reading) -> Analysis:
+    def _read(self, encoded: Sequence[Encoded]) -> Iterator[tuple[Reading, Sequence[TriggerPhrase]]]:
+        """What the heads say of each document of a batch, and the phrases they point at."""
         from nlp.spans import decode
 
+        readings: Sequence[Reading] = self._reader.read(encoded)
+        types, calibration = self._outlook.trigger_types, self._outlook.calibration
+        triggers: Sequence[Sequence[TriggerPhrase]] = [
+            decode(one, reading, types, calibration) for one, reading in zip(encoded, readings, strict=True)
+        ]
+        if self._others:
+            triggers = self._others.find_triggers(encoded, triggers)
+            readings = self._others.read_again(encoded, readings)
+        yield from zip(readings, triggers, strict=True)
+
+    def _analysis(self, encoded: Encoded, reading: Reading, triggers: Sequence[TriggerPhrase]) -> Analysis:
         calibration = self._outlook.calibration
-        triggers = decode(encoded, reading, self._outlook.trigger_types, calibration)
         intents = {intent: float(reading.intents[index]) for index, intent in enumerate(_INTENTS)}
         signals = self._patterns.weigh(encoded, triggers, intents, reading.safety, calibration)
         return Analysis(
@@ -125,16 +148,23 @@ class Analyser:
 
 
 def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySettings | None = None) -> Analyser:
-    """Load the model that the settings name: ``default``, or a folder in koe's format.
+    """Load the models that the settings name: ``default`` or a folder in koe's format, and others for single heads.
 
     Raises:
         ModelError: when there is no such model, or it is broken or of another kind.
     """
     settings = settings or ModelSettings()
     folder = model_folder(settings.name)
+    chosen = choices(settings)
     reader, tokenizer = open_model(folder, settings)
-    patterns = Patterns(taxonomy or TaxonomySettings())
-    return Analyser(reader, tokenizer, reader.model.outlook, patterns, results_hash(folder, taxonomy))
+    others = None
+    if chosen:
+        from nlp.other_models.heads import open_heads
+        from nlp.other_models.loading import Running
+
+        others = open_heads(settings, chosen, Running(settings.batch_tokens, number_format(settings)))
+    outlook, patterns = reader.model.outlook, Patterns(taxonomy or TaxonomySettings())
+    return Analyser(reader, tokenizer, outlook, patterns, _version(outlook, folder, taxonomy, chosen), others)
 
 
 def model_version(settings: ModelSettings | None = None, taxonomy: TaxonomySettings | None = None) -> str:
@@ -145,9 +175,16 @@ def model_version(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
     """
     from nlp.model import read_config
 
-    folder = model_folder((settings or ModelSettings()).name)
+    settings = settings or ModelSettings()
+    folder = model_folder(settings.name)
     _, outlook = read_config(folder)
-    return f"{outlook.name}-{outlook.version}+{results_hash(folder, taxonomy)}"
+    return _version(outlook, folder, taxonomy, choices(settings))
+
+
+def _version(outlook: Outlook, folder: Path, taxonomy: TaxonomySettings | None, chosen: Sequence[Choice]) -> str:
+    """koe's model, then each head that is another's: ``koe-small-0.1.0+1a2b3c4d sentiment=my-bert+5e6f7a8b``."""
+    own = f"{outlook.name}-{outlook.version}+{results_hash(folder, taxonomy)}"
+    return " ".join([own, *(f"{choice.head}={choice.version}" for choice in chosen)])
 
 
 def results_hash(folder: Path, taxonomy: TaxonomySettings | None = None) -> str:
@@ -169,7 +206,7 @@ def open_model(folder: Path, settings: ModelSettings) -> tuple[Reader, Tokenizer
     from tokenizers import Tokenizer
 
     from nlp.model import KoeModel
-    from nlp.processor import cores, fast_bfloat16
+    from nlp.processor import cores
     from nlp.reading import Reader
 
     model = KoeModel.load(folder)
@@ -182,8 +219,17 @@ def open_model(folder: Path, settings: ModelSettings) -> tuple[Reader, Tokenizer
     tokenizer.no_truncation()
     tokenizer.no_padding()
     torch.set_num_threads(cores())
+    return Reader(model, tokenizer, settings.batch_tokens, number_format(settings)), tokenizer
+
+
+def number_format(settings: ModelSettings) -> torch.dtype:
+    """The number format that the settings ask for; ``auto``: what is fast on this processor."""
+    import torch
+
+    from nlp.processor import fast_bfloat16
+
     half = settings.dtype == "bfloat16" or (settings.dtype == "auto" and fast_bfloat16())
-    return Reader(model, tokenizer, settings.batch_tokens, torch.bfloat16 if half else torch.float32), tokenizer
+    return torch.bfloat16 if half else torch.float32
 
 
 def model_folder(name: str) -> Path:
@@ -197,8 +243,8 @@ def model_folder(name: str) -> Path:
     folder = Path(name).expanduser()
     if not folder.is_dir():
         raise ModelError(
-            f"model {name!r}: no such folder; expected `default` or a folder with a model in koe's format "
-            "(this version cannot take models from the Hugging Face hub)"
+            f"model {name!r}: no such folder; expected `default` or a folder with a model in koe's format; "
+            "a model of another kind goes under sentiment:, triggers: or embedding: of model:"
         )
     return folder
 
@@ -207,18 +253,7 @@ def weights_hash(folder: Path) -> str:
     """Eight hex digits over the weight files and the configuration of a model folder."""
     from nlp.model import weight_files
 
-    paths = [folder / "config.json", *weight_files(folder)]
-    states = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
-    return _hash_of(states)
-
-
-@lru_cache(maxsize=8)
-def _hash_of(states: tuple[tuple[str, int, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for path, _, _ in states:
-        with Path(path).open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:8]
+    return hash_of_files([folder / "config.json", *weight_files(folder)])
 
 
 def _speaks(encoded: Encoded) -> bool:

@@ -64,12 +64,12 @@ class KoeComponent:
 
 
 @Language.factory("koe", default_config={"model": "default"})  # type: ignore[untyped-decorator]
-def make_koe(nlp: Language, name: str, model: str) -> KoeComponent:
-    """The factory behind ``nlp.add_pipe("koe")``; ``model`` as in koe.yaml."""
+def make_koe(nlp: Language, name: str, model: Any) -> KoeComponent:
+    """The factory behind ``nlp.add_pipe("koe")``; ``model`` as in koe.yaml: a name or a mapping."""
     from koe.settings import ModelSettings
     from nlp.analyser import load_analyser
 
-    return KoeComponent(load_analyser(ModelSettings(name=model)))
+    return KoeComponent(load_analyser(ModelSettings.model_validate(model)))
 
 
 def annotate(doc: Doc, analysis: Analysis) -> None:

@@ -53,6 +53,7 @@ def discover(
     offsets = language_offsets(everyone)
     for product_id, mine in by_product.items():
         issues = sorted((issue for issue in known if issue.product_id == product_id), key=lambda issue: issue.id)
+        issues = [issue for issue in issues if (members or {}).get(issue.id) or _comparable(issue, mine[0])]
         product = Product(mine, issues, settings, members or {}, offsets)
         product.assign_to_known()
         product.found_new()
@@ -69,3 +70,8 @@ def discover(
         found=tuple(found),
         unassigned=tuple(Unassigned(segment.span, reason) for segment, reason in unassigned),
     )
+
+
+def _comparable(issue: KnownIssue, segment: ComplaintSegment) -> bool:
+    """A centre that a model of another width made says nothing; an issue with members at hand needs no such centre."""
+    return len(issue.centre) == len(segment.embedding)
