@@ -1,4 +1,4 @@
-"""What all tests share: no environment of the person who runs them, and an analyser that needs no weights."""
+"""What all tests share: no environment of the person who runs them, an analyser that needs no weights, test sets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,3 +82,26 @@ class KeywordAnalyser:
 @pytest.fixture
 def keyword_analyser() -> KeywordAnalyser:
     return KeywordAnalyser()
+
+
+#: A few made-up rows in the format of each public test set.
+PUBLIC_SETS = {
+    "ja-marc/valid.csv": "text,label,source\nすぐ壊れた。,negative,x\n普通です。,neutral,x\n"
+    '"最高、買ってよかった。",positive,x\n',
+    "ja-jalan-polarity/pn.dev.tsv": "a1\t1\t良かったです。\t{}\tdev\na2\t0\tはじめて。\t{}\tdev\n"
+    "a3\t-1\t壊れていました。\t{}\tdev\n",
+    "ja-fkc-complaints/complaints.jsonl": '{"id": "f1", "genre": "it", "text": "音が出ないので困ります。"}\n',
+    "en-uci-amazon-cells/amazon_cells_labelled.txt": "It broke.\t0\nGreat phone.\t1\n",
+    "en-lenovo-k8/k8_reviews.csv": "sentiment,review\n1,Good\n0,It drops calls\n1,Good\n",
+}
+
+
+@pytest.fixture
+def public_sets(tmp_path: Path) -> Path:
+    """A folder with tiny public test sets."""
+    folder = tmp_path / "public"
+    for name, content in PUBLIC_SETS.items():
+        path = folder / name
+        path.parent.mkdir(parents=True)
+        path.write_text(content, "utf-8")
+    return folder

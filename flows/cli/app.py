@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import koe
-from flows.cli import filters, issues, pipeline, quarantine, queue, route, setup, train
+from flows.cli import evaluate, filters, issues, pipeline, quarantine, queue, route, setup, train
 from koe.errors import KoeError, UsageError
 
 #: What Typer leaves with after Ctrl-C.
@@ -53,6 +53,7 @@ route.add_to(app)
 queue.add_to(app)
 quarantine.add_to(app)
 filters.add_to(app)
+evaluate.add_to(app)
 train.add_to(app)
 
 
