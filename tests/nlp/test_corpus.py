@@ -1,0 +1,58 @@
+"""The written corpus is what its card says: sound labels, no copies, whole batches kept apart for the test."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.training.check_corpus import Row, balance, mistakes, near_duplicates, read_rows
+from nlp.training.examples import CORPUS, read_corpus
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return list(read_rows(CORPUS))
+
+
+def test_labels_are_sound_and_no_text_stands_twice(rows: list[Row]) -> None:
+    assert list(mistakes(rows)) == []
+    assert list(near_duplicates(rows)) == []
+
+
+def test_there_is_enough_of_everything(rows: list[Row]) -> None:
+    texts = balance(rows)["texts"]
+    assert texts["ja train"] + texts["ja dev"] + texts["ja test"] >= 4000
+    assert texts["en train"] + texts["en dev"] + texts["en test"] >= 2000
+    assert texts["ja test"] >= 600
+    assert texts["en test"] >= 400
+    danger = balance(rows)["danger"]
+    assert danger["danger"] >= 300
+    assert danger["near"] >= 300
+    assert sum(row["part"] == "test" and row["danger"] == "danger" for row in rows) >= 100
+    assert balance(rows)["sentences"]["3 and more"] >= len(rows) / 3
+    assert len({row["category"] for row in rows}) >= 25
+
+
+def test_the_parts_share_nothing() -> None:
+    parts = {part: {example.text for example in read_corpus(CORPUS, part)} for part in ("train", "dev", "test")}
+    assert all(parts.values())
+    assert not parts["train"] & parts["test"]
+    assert not parts["train"] & parts["dev"]
+    assert not parts["dev"] & parts["test"]
+
+
+def test_mistakes_are_told_with_their_place() -> None:
+    row = {
+        "place": "x.jsonl:3",
+        "lang": "ja",
+        "channel": "review",
+        "sentiment": "sad",
+        "pattern": "plain",
+        "danger": "no",
+        "stars": 6,
+        "intents": ["complaint"],
+        "text": "音が出ない。",
+        "triggers": [[0, 5, "defect", "negative"], [4, 9, "noise", "negative"]],
+    }
+    told = "\n".join(mistakes([row, row]))
+    for part in ("x.jsonl:3: sentiment 'sad'", "stars 6", "overlaps", "'noise'", "the same text as x.jsonl:3"):
+        assert part in told
