@@ -35,8 +35,13 @@ products: {}
 # products:
 #   SPK-10: {name: {ja: スピーカー, en: Portable speaker}, owner: audio}
 
-# Which model reads the feedback: the one that koe ships, or the folder of another.
+# Which model reads the feedback: the one that koe ships, or the folder of another in koe's format. For a head of its
+# own, a model in Hugging Face format can be named, by its folder or its id on the hub (docs/models.md).
 model: default
+# model:
+#   sentiment: {name: models/our-bert, labels: {LABEL_0: negative, LABEL_1: neutral, LABEL_2: positive}}
+#   triggers: {name: models/our-tagger, labels: {DEFECT: defect, SHIPPING: "delivery:negative"}}
+#   embedding: {name: intfloat/multilingual-e5-base, pooling: mean, prefix: "query: "}
 
 # Trigger types: rename, switch off, or add your own by words or spaCy Matcher patterns.
 taxonomy: {}

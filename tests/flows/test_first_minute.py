@@ -62,10 +62,22 @@ def test_every_key_of_koe_yaml_and_every_example_in_it_holds(tmp_path: Path) -> 
     assert settings.taxonomy.add[0].words == ["かぶれた", "rash"]
     assert settings.routing.rules[0].queue in settings.queues
     assert settings.products["SPK-10"].owner == "audio"
+    path.write_text(re.sub(r"^model: default\n((?:# .*\n)+)", _uncommented_model, FIRST_SETTINGS, flags=re.M), "utf-8")
+    settings = load_settings(path)
+    assert settings.model.name == "default"
+    assert settings.model.sentiment
+    assert settings.model.triggers
+    assert settings.model.triggers.labels["SHIPPING"] == "delivery:negative"
+    assert settings.model.embedding
+    assert settings.model.embedding.prefix == "query: "
 
 
 def _uncommented(block: re.Match[str]) -> str:
     return re.sub(r"^# ", "", block[2], flags=re.MULTILINE)
+
+
+def _uncommented_model(block: re.Match[str]) -> str:
+    return re.sub(r"^# ", "", block[1], flags=re.MULTILINE)
 
 
 def _examined(config: Path, analyser: Any) -> dict[str, Any]:
@@ -80,6 +92,7 @@ def test_doctor_finds_all_well(tmp_path: Path, keyword_analyser: Any) -> None:
     found = _examined(config, keyword_analyser)
     assert [what for what, finding in found.items() if not finding.ok] == []
     assert found["model"].found == "keyword-1"
+    assert found["model for sentiment"].found == "koe's own"
     assert found["database"].found.endswith("said.sqlite")
     assert found["pandas"].found.startswith("3.")
 
@@ -91,6 +104,25 @@ def test_doctor_says_the_mend_for_what_is_missing(tmp_path: Path, keyword_analys
     assert {what for what, finding in found.items() if not finding.ok} == {"sources", "database"}
     assert "none.csv" in found["sources"].found
     assert "koe init" in found["database"].mend
+
+
+def test_doctor_says_which_model_reads_a_head_and_fetches_none(
+    tmp_path: Path, keyword_analyser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    moods = tmp_path / "moods"
+    moods.mkdir()
+    (moods / "config.json").write_text('{"id2label": {"0": "BAD", "1": "positive"}}', "utf-8")
+    (moods / "model.safetensors").write_bytes(b"")
+    config = tmp_path / "koe.yaml"
+    heads = "{sentiment: {name: moods, labels: {BAD: negative}}, embedding: nobody/no-such-model}"
+    config.write_text(f"model: {heads}\n", "utf-8")
+    found = _examined(config, keyword_analyser)
+    assert found["model for sentiment"].ok
+    assert re.fullmatch(r"moods\+\w{8} \(BAD = negative, positive = positive\)", found["model for sentiment"].found)
+    assert not found["model for embedding"].ok
+    assert "hf download nobody/no-such-model" in found["model for embedding"].found
+    assert not found["model"].ok
 
 
 @pytest.mark.usefixtures("_here")

@@ -66,6 +66,10 @@ def test_durations_are_written_with_a_unit(tmp_path: Path) -> None:
         ("detection:\n  level: 2\n", 2, "less than 1"),
         ("queues:\n  audio:\n    due: {urgent: soon}\n", 3, "30m, 4h or 2d"),
         ("taxonomy:\n  off: [availabilty]\n", 2, "unknown trigger type 'availabilty'"),
+        ("model:\n  sentiment: {name: a, labels: {LABEL_0: bad}}\n", 2, "'negative', 'neutral', 'positive' or 'mixed'"),
+        ("model:\n  triggers:\n    name: a\n    labels: {X: defct}\n", 4, "unknown trigger type 'defct'"),
+        ("model:\n  triggers:\n    name: a\n    labels: {X: defect:bad}\n", 4, "unknown polarity 'bad'"),
+        ("model:\n  embedding: {name: a, pool: cls}\n", 2, "one of name, pooling, prefix"),
         ("folder: /elsewhere\n", 1, "unknown key folder"),
         ("sources: [\n", 2, "not YAML"),
         ("- a\n", 1, "not a mapping"),
@@ -120,6 +124,17 @@ def test_variables_hold_lists_and_names_as_the_file_does(tmp_path: Path, monkeyp
     assert settings.model.name == "my-models/koe"
     assert settings.taxonomy.off == ["availability"]
     assert settings.folder == tmp_path.resolve()
+
+
+def test_a_head_can_be_named_and_taken_back_by_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOE_MODEL__SENTIMENT", "default")
+    monkeypatch.setenv("KOE_MODEL__EMBEDDING", "{name: org/model, pooling: cls}")
+    model = load_settings(_file(tmp_path, "model: {sentiment: {name: a, labels: {0: negative}}, triggers: b}\n")).model
+    assert model.sentiment is None
+    assert model.triggers
+    assert model.triggers.name == "b"
+    assert model.embedding
+    assert model.embedding.pooling == "cls"
 
 
 def test_a_mistake_found_after_loading_knows_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,3 +70,17 @@ def test_an_issue_of_another_product_takes_nothing(speaker):
     known = [KnownIssue("ISSUE-0001", "OTHER", np.mean([s.embedding for s in strap], axis=0), None, 6)]
     discovery = discover([speaker.says("strap", "en") for _ in range(3)], known, SETTINGS)
     assert discovery.joined == {}
+
+
+def test_centres_of_a_model_of_another_width_are_not_compared(speaker):
+    old = [speaker.says("strap", "en") for _ in range(6)]
+    narrow = np.ones(3, dtype=np.float32)
+    known = [
+        KnownIssue("ISSUE-0001", "SPK", narrow, None, 6),
+        KnownIssue("ISSUE-0002", "SPK", narrow, None, 6),
+    ]
+    new = [speaker.says("strap", "en")]
+    discovery = discover(new, known, SETTINGS, {"ISSUE-0001": old})
+    assert set(discovery.joined) == {"ISSUE-0001"}
+    assert discovery.centres["ISSUE-0001"].shape == new[0].embedding.shape
+    assert discover(new, known, SETTINGS).joined == {}
