@@ -73,14 +73,11 @@ def test_an_issue_of_another_product_takes_nothing(speaker):
 
 
 def test_centres_of_a_model_of_another_width_are_not_compared(speaker):
-    old = [speaker.says("strap", "en") for _ in range(6)]
+    old = [[speaker.says(fault, "en") for _ in range(6)] for fault in ("strap", "button")]
     narrow = np.ones(3, dtype=np.float32)
-    known = [
-        KnownIssue("ISSUE-0001", "SPK", narrow, None, 6),
-        KnownIssue("ISSUE-0002", "SPK", narrow, None, 6),
-    ]
+    known = [KnownIssue(f"ISSUE-000{number}", "SPK", narrow, None, 6) for number in (1, 2, 3)]
     new = [speaker.says("strap", "en")]
-    discovery = discover(new, known, SETTINGS, {"ISSUE-0001": old})
+    discovery = discover(new, known, SETTINGS, {"ISSUE-0001": old[0], "ISSUE-0002": old[1]})
     assert set(discovery.joined) == {"ISSUE-0001"}
     assert discovery.centres["ISSUE-0001"].shape == new[0].embedding.shape
     assert discover(new, known, SETTINGS).joined == {}
