@@ -24,8 +24,8 @@ WEIGHTS = {
     "stars": 0.5,
     "intents": 3.0,
     "safety": 1.0,
-    "places": 1.5,
-    "types": 0.8,
+    "places": 2.5,
+    "types": 1.0,
     "polarity": 0.3,
     "complaints": 0.7,
     "groups": 0.5,
@@ -45,15 +45,15 @@ class Recipe:
     ``longest`` pieces; a batch of a process has ``size`` texts.
     """
 
-    layers: int = 12
+    layers: int = 9
     frozen_layers: int = 2
-    rounds: Mapping[str, int] = field(default_factory=lambda: {"corpus": 3, "groups": 3})
-    last_rounds: int = 1
+    rounds: Mapping[str, int] = field(default_factory=lambda: {"corpus": 5, "groups": 3})
+    last_rounds: int = 2
     size: int = 16
     longest: int = 128
-    encoder_rate: float = 1e-4
-    layer_decay: float = 0.9
-    heads_rate: float = 8e-4
+    encoder_rate: float = 3e-4
+    layer_decay: float = 0.95
+    heads_rate: float = 1e-3
     warmup: float = 0.06
     averaged: float = 0.0
     weights: Mapping[str, float] = field(default_factory=lambda: dict(WEIGHTS))
