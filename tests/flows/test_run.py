@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from flows.steps.analyse import analyse
@@ -121,3 +123,37 @@ def test_a_killed_analysis_goes_on_where_it_stopped(wiring: Wiring, keyword_anal
     # Two batches of four were stored; what is left is read once more, and only that.
     assert analyse(wiring).texts == 25 - 8
     assert analyse(wiring).texts == 0
+
+
+class NewModel:
+    """Another model: it thinks that nothing complains, and its vectors point elsewhere."""
+
+    name, version = "new", "new-1"
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def analyse(
+        self, documents: Sequence[Document], progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, Analysis]]:
+        for index, one in self.inner.analyse(documents, progress):
+            segments = tuple(
+                replace(segment, complaint=0.0, embedding=np.roll(segment.embedding, 1)) for segment in one.segments
+            )
+            yield index, replace(one, model=self.version, segments=segments)
+
+
+def test_a_new_model_moves_the_centres_and_nothing_else(wiring: Wiring, keyword_analyser: Any) -> None:
+    run(wiring, silent, WEEK)
+    with wiring.database.work() as work:
+        members = {member.span: member.issue for member in work.issues.members()}
+        before = {stored.id: stored for stored in work.issues.all()}
+    changed = Wiring(wiring.settings, wiring.clock, NewModel(keyword_analyser))
+    assert run(changed, silent, WEEK).analysed.texts == 25
+    with changed.database.work() as work:
+        assert {member.span: member.issue for member in work.issues.members()} == members
+        after = {stored.id: stored for stored in work.issues.all()}
+    assert after.keys() == before.keys()
+    for name, stored in before.items():
+        assert after[name].issue == stored.issue
+        assert not np.allclose(after[name].centre, stored.centre)
