@@ -13,14 +13,12 @@ from torch import Tensor
 
 from nlp.encoding import Encoded, Specials
 from nlp.model import KoeModel
+from nlp.windows import windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Array = NDArray[np.float32]
-
-#: Pieces that two windows of a long text share: each piece is read where it has at least half of this around it.
-OVERLAP = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,6 @@ class Reading:
     statements: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Pieces ``start`` to ``end`` go through the encoder together; ``first`` to ``last`` of them are kept."""
-
-    start: int
-    end: int
-    first: int
-    last: int
-
-
 class Reader:
     """A model on this machine's processor. ``batch_tokens`` bounds the padded pieces of one encoder call."""
 
@@ -72,8 +60,8 @@ class Reader:
         for number in order:
             # Sorted, so the newest is the longest: it sets the width of all.
             width = min(len(encoded[number].ids), self.longest) + 2
-            windows = sum(len(_windows(len(encoded[n].ids), self.longest)) for n in [*batch, number])
-            if batch and windows * width > self.batch_tokens:
+            reads = sum(len(windows(len(encoded[n].ids), self.longest)) for n in [*batch, number])
+            if batch and reads * width > self.batch_tokens:
                 yield batch
                 batch = []
             batch.append(number)
@@ -125,7 +113,7 @@ class Reader:
         jobs = [
             (number, window)
             for number, document in enumerate(encoded)
-            for window in _windows(len(document.ids), self.longest)
+            for window in windows(len(document.ids), self.longest)
         ]
         width = max(window.end - window.start for _, window in jobs) + 2
         together = max(1, self.batch_tokens // width)
@@ -153,22 +141,6 @@ class Reader:
             ids[index, : len(row) + 2] = torch.tensor([self._specials.first, *row, self._specials.last])
             mask[index, : len(row) + 2] = 1
         return ids, mask
-
-
-def _windows(length: int, longest: int) -> list[Window]:
-    """Windows over ``length`` pieces; each piece is kept from the window in which it stands furthest from an edge."""
-    if length <= longest:
-        return [Window(0, length, 0, length)]
-    overlap = min(OVERLAP, longest // 2)
-    starts = [*range(0, length - longest, longest - overlap), length - longest]
-    windows = []
-    first = 0
-    for index, start in enumerate(starts):
-        end = start + longest
-        last = length if index + 1 == len(starts) else (starts[index + 1] + end) // 2
-        windows.append(Window(start, end, first, last))
-        first = last
-    return windows
 
 
 def _pool_statements(encoded: Sequence[Encoded], hidden: Sequence[Tensor], width: int) -> Tensor:

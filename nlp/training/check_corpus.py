@@ -38,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = list(read_rows(chosen.corpus))
     wrong = [*mistakes(rows), *near_duplicates(rows)]
     for line in wrong:
-        print(line)
+        sys.stdout.write(f"{line}\n")
     for name, counts in balance(rows).items():
-        print(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.items()))
-    print(f"{len(rows)} texts, {len(wrong)} mistakes")
+        sys.stdout.write(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.items()) + "\n")
+    sys.stdout.write(f"{len(rows)} texts, {len(wrong)} mistakes\n")
     sys.exit(bool(wrong))
 
 

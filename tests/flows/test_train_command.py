@@ -1,4 +1,4 @@
-"""``koe train``: what it learns from, when it installs, how it goes back. The training itself is tested in tests/nlp."""
+"""``koe train``: what it learns from, when it installs, how it goes back. tests/nlp has the training itself."""
 
 from __future__ import annotations
 
