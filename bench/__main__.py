@@ -23,6 +23,7 @@ def main() -> None:
     listing = "; ".join(f"{name}: {about}" for name, (about, _) in _BENCHMARKS.items())
     parser.add_argument("names", nargs="*", choices=[*_BENCHMARKS, []], help=listing)
     parser.add_argument("--real", type=Path, help="folder with en-alexa/ and en-airline-tweets/")
+    parser.add_argument("--encoder", type=Path, help="an encoder's folder, to measure it at 12, 9 and 6 layers")
     parser.add_argument("--demo", type=Path, default=Path("koe-demo"), help="folder that `koe demo` built")
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000], help="rows to ingest")
     arguments = parser.parse_args()

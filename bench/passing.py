@@ -10,12 +10,16 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bench.analysing import reviews
 
 #: How many distinct reviews are read, evenly over the file, and how often.
 SAMPLE = 320
 ROUNDS = 5
+
+#: With ``--encoder``: how many layers are tried.
+DEPTHS = (12, 9, 6)
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -32,6 +36,10 @@ def main(arguments: argparse.Namespace) -> None:
     whole = spent["koe analyse, from lines to lines"]
     for name, seconds in spent.items():
         print(f"  {name:<36}{seconds:7.2f} s  {100 * seconds / whole:5.1f} %")
+    if arguments.encoder:
+        speeds = _depths(texts, arguments.encoder)
+        for layers, speed in speeds.items():
+            print(f"  {layers:2} layers: {speed:.1f} reviews/s, {speed / max(speeds.values()):.2f} of the fastest")
 
 
 def _passes(texts: Sequence[str]) -> tuple[float, float]:
@@ -60,6 +68,29 @@ def _passes(texts: Sequence[str]) -> tuple[float, float]:
     bare(), full()
     rounds = [(_seconds(bare), _seconds(full)) for _ in range(ROUNDS)]
     return statistics.median(one for one, _ in rounds), statistics.median(other for _, other in rounds)
+
+
+def _depths(texts: Sequence[str], folder: Path) -> dict[int, float]:
+    """Reviews per second of an encoder cut to its lowest layers, under koe's heads, over the same batches."""
+    import torch
+
+    from koe.analysis import Document
+    from nlp.encoding import encode
+    from nlp.reading import Reader
+    from nlp.training.train import open_encoder
+
+    readers = {}
+    for layers in DEPTHS:
+        model, tokenizer = open_encoder(folder, layers)
+        readers[layers] = Reader(model.eval(), tokenizer, 4096, torch.float32)
+    encoded = encode(tokenizer, [Document(text) for text in texts])
+    batches = [[encoded[number] for number in batch] for batch in readers[DEPTHS[0]].batches(encoded)]
+
+    def pass_of(reader: Reader) -> float:
+        return _seconds(lambda: [reader.read(batch) for batch in batches])
+
+    rounds = [{layers: pass_of(reader) for layers, reader in readers.items()} for _ in range(1 + ROUNDS)]
+    return {layers: len(texts) / statistics.median(one[layers] for one in rounds[1:]) for layers in DEPTHS}
 
 
 def _shares(texts: Sequence[str]) -> dict[str, float]:
