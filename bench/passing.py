@@ -1,4 +1,4 @@
-"""What the heads cost beside the bare encoder, on the same batches in the same run; and where `koe analyse` spends time.
+"""What the heads cost beside the bare encoder, on the same batches in one run; and where `koe analyse` spends time.
 
 Bare and full passes take turns, so that a noisy machine is noisy for both.
 """
