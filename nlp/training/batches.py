@@ -147,14 +147,15 @@ def plan(examples: Sequence[Example], encoded: Sequence[Encoded], recipe: Recipe
     """The steps in training order, each of one batch of example numbers for each of ``world`` processes.
 
     Texts of nearly one length go together, so that no process waits for another. Statements of one topic go together
-    too, so that a fault meets the other faults of the same product. Some sources are read several times, and the
-    written corpus alone at the end.
+    too, so that a fault meets the other faults of the same product. Some sources are read several times. At the end
+    comes the written corpus alone, with its late batches (minimal pairs and what is hard) twice as often as the rest.
     """
     source = random.Random(recipe.seed)
     topical: dict[str, list[int]] = {}
     plain: dict[str, list[int]] = {}
     for number, example in enumerate(examples):
         (topical if example.topic else plain).setdefault(example.source, []).append(number)
+    late = plain.pop("late", [])
     once = [number for name, numbers in plain.items() if recipe.rounds.get(name, 1) == 1 for number in numbers]
     mixed = _steps(_by_length(once, encoded, recipe.size, source), world)
     for name, numbers in plain.items():
@@ -164,11 +165,13 @@ def plan(examples: Sequence[Example], encoded: Sequence[Encoded], recipe: Recipe
         for _ in range(recipe.rounds.get(name, 1)):
             mixed += _steps(_by_topic(numbers, examples, 3 * recipe.size, source), world)
     source.shuffle(mixed)
-    for _ in range(recipe.last_rounds):
-        last = _steps(_by_length(plain.get("corpus", []), encoded, recipe.size, source), world)
-        source.shuffle(last)
-        mixed += last
-    return mixed
+    last: list[list[list[int]]] = []
+    closing = plain.get("corpus", []) + 2 * late
+    while closing and len(last) < recipe.last_steps:
+        more = _steps(_by_length(closing, encoded, recipe.size, source), world)
+        source.shuffle(more)
+        last += more
+    return mixed + last[: recipe.last_steps]
 
 
 def _steps(batches: list[list[int]], world: int) -> list[list[list[int]]]:

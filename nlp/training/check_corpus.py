@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections import Counter, defaultdict
@@ -13,7 +12,7 @@ from typing import Any
 
 from koe.feedback import Channel
 from koe.taxonomy import COMPLAINT_TYPES, TRIGGER_TYPES, Intent, Polarity, Sentiment
-from nlp.training.examples import CORPUS, corpus_files, part_of
+from nlp.training.examples import CORPUS, read_rows
 
 Row = Mapping[str, Any]
 
@@ -43,19 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(f"{name}: " + ", ".join(f"{key} {count}" for key, count in counts.items()) + "\n")
     sys.stdout.write(f"{len(rows)} texts, {len(wrong)} mistakes\n")
     sys.exit(bool(wrong))
-
-
-def read_rows(folder: Path) -> Iterator[Row]:
-    """All rows with ``place`` (file and line) and ``part`` (train, dev, test)."""
-    for part in ("train", "test"):
-        for path in corpus_files(folder, part):
-            with path.open(encoding="utf-8") as lines:
-                for number, line in enumerate(lines, start=1):
-                    row = json.loads(line)
-                    yield row | {
-                        "place": f"{path.name}:{number}",
-                        "part": "test" if part == "test" else part_of(row["text"]),
-                    }
 
 
 def mistakes(rows: Sequence[Row]) -> Iterator[str]:
@@ -110,8 +96,18 @@ def near_duplicates(rows: Sequence[Row]) -> Iterator[str]:
         if len(numbers) <= _COMMON:
             shared.update((one, other) for at, one in enumerate(numbers) for other in numbers[at + 1 :])
     for (one, other), count in shared.items():
-        if count > 3 and len(grams[one] & grams[other]) > NEAR * len(grams[one] | grams[other]):
+        if (
+            count > 3
+            and not _is_pair(rows[one], rows[other])
+            and len(grams[one] & grams[other]) > NEAR * len(grams[one] | grams[other])
+        ):
             yield f"{rows[other]['place']}: nearly the same text as {rows[one]['place']}"
+
+
+def _is_pair(one: Row, other: Row) -> bool:
+    """Minimal pairs stand in neighbouring lines of files that are named so."""
+    (file, line), (other_file, other_line) = one["place"].split(":"), other["place"].split(":")
+    return file == other_file and file.endswith("-pairs.jsonl") and abs(int(line) - int(other_line)) == 1
 
 
 def balance(rows: Sequence[Row]) -> dict[str, Counter[str]]:

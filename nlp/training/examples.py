@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from koe.taxonomy import COMPLAINT_TYPES, TRIGGER_TYPES, Intent, Polarity, Sentiment
 from nlp.segments import split
@@ -65,23 +66,28 @@ class Example:
     title: str = ""
 
 
-def corpus_files(folder: Path, part: str) -> list[Path]:
-    """The files of the written corpus that a part is made of: whole batches are kept apart for the ``test`` part."""
-    return sorted(path for path in folder.glob("*.jsonl") if path.name.startswith("test-") == (part == "test"))
+def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the written corpus, each with its ``place`` (file and line) and its ``part``.
+
+    Whole batches are kept apart as the ``test`` part, others are read at the end of the training only (``late``); of
+    the rest, 8 % by the hash of the text are for choosing thresholds (``dev``), the others for learning (``train``).
+    """
+    for path in sorted(folder.glob("*.jsonl")):
+        batch = path.name.split("-")[0]
+        with path.open(encoding="utf-8") as lines:
+            for number, row in enumerate(map(json.loads, lines), start=1):
+                part = batch if batch in ("test", "late") else part_of(row["text"])
+                yield row | {"place": f"{path.name}:{number}", "part": part}
 
 
 def part_of(text: str) -> str:
-    """Whether a text outside the test part is for choosing thresholds (``dev``, 8 %) or for learning (``train``)."""
+    """``dev`` or ``train``, by the hash of a text."""
     return "dev" if int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100 < 8 else "train"
 
 
 def read_corpus(folder: Path, part: str) -> Iterator[Example]:
-    """The examples of one part of the written corpus: ``train``, ``dev`` or ``test``."""
-    for path in corpus_files(folder, part):
-        with path.open(encoding="utf-8") as lines:
-            for row in map(json.loads, lines):
-                if part in ("test", part_of(row["text"])):
-                    yield from_row(row)
+    """The examples of one part of the written corpus."""
+    return (from_row(row) for row in read_rows(folder) if row["part"] == part)
 
 
 def read_groups(folder: Path, part: str, seed: int = 0) -> Iterator[Example]:
@@ -121,6 +127,7 @@ def _joined(said: Sequence[tuple[str, str | None]], lang: str, topic: str) -> Ex
 
 def from_row(row: Mapping[str, object]) -> Example:
     """One row of the written corpus; everything about it is known."""
+    late = row.get("part") == "late"
     text, lang = str(row["text"]), str(row["lang"])
     triggers: list[tuple[int, int, str, str]] = row["triggers"]  # type: ignore[assignment]
     held: list[str] = row["intents"]  # type: ignore[assignment]
@@ -131,7 +138,7 @@ def from_row(row: Mapping[str, object]) -> Example:
         if kind in COMPLAINT_TYPES and polarity == Polarity.NEGATIVE
     ]
     return Example(
-        source="corpus",
+        source="late" if late else "corpus",
         text=text,
         lang=lang,
         moods=frozenset({Sentiment(str(row["sentiment"]))}),
@@ -145,5 +152,5 @@ def from_row(row: Mapping[str, object]) -> Example:
             Statement(start, end, float(any(low < end and start < high for low, high in complaints)))
             for start, end in split(text, lang)
         ),
-        anchored=True,
+        anchored=not late,
     )

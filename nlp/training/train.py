@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.data:
         counts = {source: round(count * chosen.share) for source, count in PUBLIC.items()}
         examples += read_public(chosen.data, counts, recipe.seed)
+    examples += read_corpus(chosen.corpus, "late")
     if chosen.share < 1:
         examples = [
             one for n, one in enumerate(examples) if one.source != "corpus" or n * chosen.share % 1 < chosen.share

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.training.check_corpus import Row, balance, mistakes, near_duplicates, read_rows
-from nlp.training.examples import CORPUS, read_corpus
+from nlp.training.check_corpus import Row, balance, mistakes, near_duplicates
+from nlp.training.examples import CORPUS, read_corpus, read_rows
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,11 @@ def test_there_is_enough_of_everything(rows: list[Row]) -> None:
 
 
 def test_the_parts_share_nothing() -> None:
-    parts = {part: {example.text for example in read_corpus(CORPUS, part)} for part in ("train", "dev", "test")}
+    parts = {part: {example.text for example in read_corpus(CORPUS, part)} for part in ("train", "late", "dev", "test")}
     assert all(parts.values())
     assert not parts["train"] & parts["test"]
-    assert not parts["train"] & parts["dev"]
+    assert not parts["train"] & (parts["dev"] | parts["late"])
+    assert not parts["late"] & (parts["dev"] | parts["test"])
     assert not parts["dev"] & parts["test"]
 
 

@@ -20,7 +20,7 @@ from nlp.training.recipe import Recipe
 from nlp.training.train import changed, train
 
 RECIPE = Recipe(
-    rounds={"corpus": 1}, last_rounds=1, size=4, longest=32, checkpoint_every=3, heads_rate=1e-2, averaged=0.3
+    rounds={"corpus": 1}, last_steps=6, size=4, longest=32, checkpoint_every=3, heads_rate=1e-2, averaged=0.3
 )
 
 
