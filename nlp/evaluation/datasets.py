@@ -18,7 +18,7 @@ from koe.analysis import Document
 from koe.errors import InputError, UsageError
 from koe.taxonomy import Sentiment
 from nlp.evaluation.metrics import SEED
-from nlp.training.examples import Example, corpus_files, from_row, part_of
+from nlp.training.examples import Example, from_row, read_rows
 
 #: The public sets, and the file of each that is read.
 FILES = {
@@ -108,17 +108,12 @@ def read_public(folder: Path, name: str) -> list[LabelledText]:
 
 
 def read_written(folder: Path, part: str) -> list[Written]:
-    """One part of the written corpus, ``train``, ``dev`` or ``test``, with channels.
+    """One part of the written corpus, ``train``, ``late``, ``dev`` or ``test``, with channels.
 
     Raises:
         InputError: when a row is not one of the corpus, naming file and line.
     """
-    return [
-        written
-        for path in corpus_files(folder, part)
-        for written in _rows(path, _written)
-        if part in ("test", part_of(written.example.text))
-    ]
+    return [_made(row["place"], _written, row) for row in _corpus(folder) if row["part"] == part]
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -198,14 +193,28 @@ def _mood(path: Path, number: int, label: str | None, moods: Mapping[str, Sentim
         raise InputError(f"{path}:{number}: unknown label {label!r}; expected {', '.join(moods)}") from None
 
 
+def _corpus(folder: Path) -> Iterator[Mapping[str, Any]]:
+    place = "its first line"
+    try:
+        for row in read_rows(folder):
+            yield row
+            place = f"the line after {row['place']}"
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder}: {place} is no row of the corpus ({type(error).__name__}: {error})") from error
+
+
 def _rows(path: Path, make: Callable[[Any], _T]) -> Iterator[_T]:
     for number, line in _lines(path):
-        try:
-            yield make(json.loads(line))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"{path}:{number}: not a row of this kind ({type(error).__name__}: {error}): {line[:80]}"
-            ) from error
+        yield _made(f"{path}:{number}", lambda text: make(json.loads(text)), line)
+
+
+def _made(place: str, make: Callable[[Any], _T], row: Any) -> _T:
+    try:
+        return make(row)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{place}: not a row of this kind ({type(error).__name__}: {error}): {str(row)[:80]}"
+        ) from error
 
 
 def _written(row: Any) -> Written:
