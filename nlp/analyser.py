@@ -117,7 +117,7 @@ class Analyser:
         return Analysis(
             model=self.version,
             lang=encoded.lang,
-            sentiment=_mood(reading.sentiment),
+            sentiment=_mood(reading.sentiment if self._knows(encoded.lang) else _unsure(reading.sentiment)),
             intents=_held(signals.intents, calibration.intents),
             safety=signals.safety >= calibration.safety,
             safety_score=signals.safety,
@@ -130,6 +130,10 @@ class Analyser:
             ),
             embedding=reading.embedding,
         )
+
+    def _knows(self, lang: str) -> bool:
+        """Whether the sentiment head learnt a language; what another model knows is not known here."""
+        return lang in ("ja", "en") or bool(self._others and self._others.sentiment)
 
     def _nothing_said(self, encoded: Encoded) -> Analysis:
         """A text without a single piece: neutral, no segments, and a vector that is near to nothing."""
@@ -258,6 +262,11 @@ def weights_hash(folder: Path) -> str:
 
 def _speaks(encoded: Encoded) -> bool:
     return bool(encoded.ids) and not encoded.joined.isspace()
+
+
+def _unsure(probabilities: Embedding) -> Embedding:
+    """Half way to knowing nothing: the model learnt no language but Japanese and English."""
+    return np.asarray(probabilities / 2 + 0.5 / len(_SENTIMENTS), dtype=np.float32)
 
 
 def _mood(probabilities: Embedding) -> SentimentReading:

@@ -46,7 +46,7 @@ def calibrate(folder: Path, examples: Sequence[Example]) -> Calibration:
     readings = read_all(reader, encoded)
     fitted = Calibration(temperature=temperature_of(readings, examples))
     _fit_triggers(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
-    _fit_decisions(fitted, encoded, readings, examples)
+    _fit_decisions(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
     reader.model.outlook.calibration = fitted
     reader.model.save_outlook(folder)
     log.info("calibrated %s: %s", folder, fitted)
@@ -125,7 +125,11 @@ def _fit_triggers(
 
 
 def _fit_decisions(
-    fitted: Calibration, encoded: Sequence[Encoded], readings: Sequence[Reading], examples: Sequence[Example]
+    fitted: Calibration,
+    encoded: Sequence[Encoded],
+    readings: Sequence[Reading],
+    examples: Sequence[Example],
+    types: Sequence[str],
 ) -> None:
     """Thresholds over what heads and patterns say together; danger is decided for recall first."""
     patterns = Patterns(TaxonomySettings())
@@ -134,7 +138,7 @@ def _fit_decisions(
     danger = np.zeros(len(examples))
     for row, (pieces, reading) in enumerate(zip(encoded, readings, strict=True)):
         heads = {intent: float(reading.intents[index]) for index, intent in enumerate(intents)}
-        signals = patterns.weigh(pieces, [], heads, reading.safety, fitted)
+        signals = patterns.weigh(pieces, decode(pieces, reading, types, fitted), heads, reading.safety, fitted)
         scores[row] = [signals.intents[intent] for intent in intents]
         danger[row] = signals.safety
     labels = (

@@ -10,13 +10,14 @@ import argparse
 import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from koe.errors import UsageError
 from nlp.model import KoeModel
 from nlp.training.examples import CORPUS, Example, read_corpus, read_groups
 from nlp.training.fit import Progress, fit
@@ -36,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, help="folder of the public data sets; without it the corpus alone")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="folder of the written corpus")
     parser.add_argument("--out", type=Path, required=True, help="where the model goes")
-    parser.add_argument("--share", type=float, default=1.0, help="learn from this share of the data, to try a recipe")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="learn from this share of corpus and public sets, to try a recipe"
+    )
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="another choice of the recipe")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -54,15 +57,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def changed(recipe: Recipe, settings: Sequence[str]) -> Recipe:
-    """A recipe with settings like ``layers=9``, ``rounds.corpus=2`` or ``weights.groups=1`` changed."""
+    """A recipe with settings like ``layers=9``, ``rounds.corpus=2`` or ``weights.groups=1`` changed.
+
+    Raises:
+        UsageError: when there is no such choice, or the value is no number.
+    """
     for setting in settings:
         key, _, value = setting.partition("=")
         name, _, part = key.partition(".")
-        before = getattr(recipe, name)
-        after = {**before, part: type(next(iter(before.values())))(value)} if part else type(before)(value)
+        before = getattr(recipe, name, None)
+        if part and isinstance(before, Mapping) and (part in before or name == "rounds"):
+            after: Any = {**before, part: _number(setting, value)}
+        elif not part and isinstance(before, int | float) and not isinstance(before, bool):
+            after = type(before)(_number(setting, value))
+        else:
+            names = ", ".join(one.name for one in fields(recipe))
+            raise UsageError(f"{setting!r}: no such choice; expected KEY=NUMBER, of {names} (weights.KEY, rounds.KEY)")
         choice: dict[str, Any] = {name: after}
         recipe = replace(recipe, **choice)
     return recipe
+
+
+def _number(setting: str, value: str) -> float | int:
+    try:
+        return float(value) if "." in value or "e" in value else int(value)
+    except ValueError as error:
+        raise UsageError(f"{setting!r}: {value!r} is no number") from error
 
 
 def train(encoder: Path, examples: Sequence[Example], out: Path, recipe: Recipe) -> None:

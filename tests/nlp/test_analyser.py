@@ -184,3 +184,13 @@ def test_the_version_is_known_without_loading_and_tells_other_trigger_types_apar
     assert model_version(model) == load_analyser(model).version
     assert model_version(model, own) == load_analyser(model, own).version
     assert model_version(model) != model_version(model, own)
+
+
+def test_another_language_is_answered_with_less_confidence(tiny: Analyser) -> None:
+    text = "Il ne marche pas du tout et le bruit est horrible"
+    found = dict(tiny.analyse([Document(text), Document(text, lang="en")]))
+    other, english = found[0], found[1]
+    assert other.lang == "und"
+    assert other.sentiment.label is english.sentiment.label
+    assert max(other.sentiment.probs.values()) < max(english.sentiment.probs.values())
+    assert sum(other.sentiment.probs.values()) == pytest.approx(1, abs=1e-6)
