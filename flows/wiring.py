@@ -79,7 +79,7 @@ class Wiring:
         Raises:
             ModelError: when koe.yaml names a folder that is not there.
         """
-        from nlp.analyser import model_folder
+        from nlp.model_files import model_folder
 
         return model_folder(self._model.name)
 

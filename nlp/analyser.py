@@ -14,7 +14,7 @@ from koe.errors import ModelError
 from koe.settings import ModelSettings, TaxonomySettings
 from koe.taxonomy import Intent, Sentiment
 from nlp.encoding import Encoded, encode
-from nlp.file_hash import hash_of_files
+from nlp.model_files import DEFAULT_MODEL, model_folder, weights_hash
 from nlp.other_models.choice import Choice, choices
 from nlp.patterns import Patterns
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from nlp.model import Outlook
     from nlp.other_models.heads import OtherHeads
     from nlp.reading import Reader, Reading
-
-#: The folder of the model that koe ships.
-DEFAULT_MODEL = Path(__file__).parent / "models" / "koe-small"
 
 _SENTIMENTS = tuple(Sentiment)
 _INTENTS = tuple(Intent)
@@ -186,7 +183,7 @@ def model_version(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
 
 
 def _version(outlook: Outlook, folder: Path, taxonomy: TaxonomySettings | None, chosen: Sequence[Choice]) -> str:
-    """koe's model, then each head that is another's: ``koe-small-0.1.0+1a2b3c4d sentiment=my-bert+5e6f7a8b``."""
+    """koe's model, then each head that is another's: ``koe-small-0.2.0+1a2b3c4d sentiment=my-bert+5e6f7a8b``."""
     own = f"{outlook.name}-{outlook.version}+{results_hash(folder, taxonomy)}"
     return " ".join([own, *(f"{choice.head}={choice.version}" for choice in chosen)])
 
@@ -234,30 +231,6 @@ def number_format(settings: ModelSettings) -> torch.dtype:
 
     half = settings.dtype == "bfloat16" or (settings.dtype == "auto" and fast_bfloat16())
     return torch.bfloat16 if half else torch.float32
-
-
-def model_folder(name: str) -> Path:
-    """The folder of a model by the name that koe.yaml gives it.
-
-    Raises:
-        ModelError: when it is no folder.
-    """
-    if name == "default":
-        return DEFAULT_MODEL
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        raise ModelError(
-            f"model {name!r}: no such folder; expected `default` or a folder with a model in koe's format; "
-            "a model of another kind goes under sentiment:, triggers: or embedding: of model:"
-        )
-    return folder
-
-
-def weights_hash(folder: Path) -> str:
-    """Eight hex digits over the weight files and the configuration of a model folder."""
-    from nlp.model import weight_files
-
-    return hash_of_files([folder / "config.json", *weight_files(folder)])
 
 
 def _speaks(encoded: Encoded) -> bool:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from koe.errors import ModelError
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
+from nlp.model_files import INDEX, weight_files
 
 SENTIMENTS = tuple(Sentiment)
 POLARITIES = tuple(Polarity)
@@ -23,7 +24,6 @@ PLACES = ("outside", "begin", "inside", "end", "single")
 
 _EMBEDDINGS = "bert.embeddings.word_embeddings.weight"
 _SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
-_INDEX = "model.safetensors.index.json"
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Outlook:
     """Everything about a model that is not a weight, as ``config.json`` keeps it under ``koe``."""
 
     name: str = "koe-small"
-    version: str = "0.1.0"
+    version: str = "0.2.0"
     trigger_types: tuple[str, ...] = TRIGGER_TYPES
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -132,7 +132,7 @@ class KoeModel(nn.Module):
             save_file(shard, folder / name, metadata={"format": "pt"})
             weight_map |= dict.fromkeys(shard, name)
         size = sum(value.numel() * 2 for shard in shards for value in shard.values())
-        _write_json(folder / _INDEX, {"metadata": {"total_size": size}, "weight_map": weight_map})
+        _write_json(folder / INDEX, {"metadata": {"total_size": size}, "weight_map": weight_map})
         self.save_outlook(folder)
 
     def save_outlook(self, folder: Path) -> None:
@@ -174,7 +174,7 @@ def read_config(folder: Path) -> tuple[dict[str, Any], Outlook]:
     """The encoder's configuration and koe's part of a model folder.
 
     Raises:
-        ModelError: when the folder holds no model in koe's format.
+        ModelError: when the folder holds no model in koe's format, or one of another version of koe.
     """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -188,26 +188,15 @@ def read_config(folder: Path) -> tuple[dict[str, Any], Outlook]:
             f"{folder}: not a model in koe's format (config.json has no `koe` part); "
             "leave model: default, or name a folder made by nlp/training/train.py"
         )
-    calibration = Calibration(**part.pop("calibration"))
-    part["trigger_types"] = tuple(part["trigger_types"])
-    return config, Outlook(**part, calibration=calibration)
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """The weight files of a model folder, in order.
-
-    Raises:
-        ModelError: when one is missing.
-    """
     try:
-        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-        files = [folder / name for name in sorted(set(index["weight_map"].values()))]
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{folder}: no readable {_INDEX}; install or train the model again") from error
-    for path in files:
-        if not path.is_file():
-            raise ModelError(f"{path}: the weight file is missing; install or train the model again")
-    return files
+        calibration = Calibration(**part.pop("calibration"))
+        part["trigger_types"] = tuple(part["trigger_types"])
+        return config, Outlook(**part, calibration=calibration)
+    except (TypeError, KeyError) as error:
+        raise ModelError(
+            f"{folder}: config.json is of another version of koe ({error}); make the model anew: "
+            "`koe train` for an adapted one, nlp/training/train.py for others"
+        ) from error
 
 
 def _fill_positions(model: KoeModel) -> None:
