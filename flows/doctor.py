@@ -6,6 +6,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -97,6 +98,18 @@ def _models(wiring: Wiring) -> Iterator[Finding]:
     else:
         yield Finding("model", False, "not loaded: a part of it is missing", "mend what is said below")
     yield from heads
+    yield from _outdated(wiring)
+
+
+def _outdated(wiring: Wiring) -> Iterator[Finding]:
+    from flows.own_models import OwnModels
+
+    # A base that cannot be read is told with the model.
+    with suppress(KoeError):
+        outdated = OwnModels.of(wiring.settings).outdated()
+        if outdated:
+            found = f"{outdated} is not in use: the model it was adapted from has changed"
+            yield Finding("adapted model", False, found, "koe train")
 
 
 def _try(what: str, look: Callable[[], str], mend: str) -> Finding:

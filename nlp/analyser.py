@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     from nlp.other_models.heads import OtherHeads
     from nlp.reading import Reader, Reading
 
+__all__ = [
+    "DEFAULT_MODEL",
+    "Analyser",
+    "load_analyser",
+    "model_folder",
+    "model_version",
+    "number_format",
+    "open_model",
+    "results_hash",
+    "weights_hash",
+]
+
 _SENTIMENTS = tuple(Sentiment)
 _INTENTS = tuple(Intent)
 
