@@ -86,7 +86,7 @@ def _problems(row: Row) -> Iterator[str]:
 
 def near_duplicates(rows: Sequence[Row]) -> Iterator[str]:
     """Pairs of texts that are nearly the same, wherever they stand."""
-    grams = [frozenset(row["text"][at : at + _GRAM] for at in range(len(row["text"]) - _GRAM + 1)) for row in rows]
+    grams = [grams_of(row["text"]) for row in rows]
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for number, mine in enumerate(grams):
         for gram in mine:
@@ -102,6 +102,11 @@ def near_duplicates(rows: Sequence[Row]) -> Iterator[str]:
             and len(grams[one] & grams[other]) > NEAR * len(grams[one] | grams[other])
         ):
             yield f"{rows[other]['place']}: nearly the same text as {rows[one]['place']}"
+
+
+def grams_of(text: str) -> frozenset[str]:
+    """The different 5-grams of a text's characters."""
+    return frozenset(text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1))
 
 
 def _is_pair(one: Row, other: Row) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from nlp.evaluation.leaks import leaks, learnt_products
 from nlp.training.check_corpus import Row, balance, mistakes, near_duplicates
 from nlp.training.examples import CORPUS, read_corpus, read_rows
 
@@ -39,6 +43,33 @@ def test_the_parts_share_nothing() -> None:
     assert not parts["train"] & (parts["dev"] | parts["late"])
     assert not parts["late"] & (parts["dev"] | parts["test"])
     assert not parts["dev"] & parts["test"]
+
+
+def test_no_text_of_the_suites_is_learnt() -> None:
+    assert list(leaks()) == []
+
+
+def test_texts_of_the_suites_that_are_learnt_are_told_with_both_places(tmp_path: Path) -> None:
+    (tmp_path / "groups").mkdir()
+    files = {
+        "negation.jsonl": [{"a": "The lid leaks all day.", "b": "It never leaks."}],
+        "triples.jsonl": [{"anchor": "ふたが閉まらなくなった。", "same": "I like it.", "different": "Nothing alike."}],
+        "ja01.jsonl": [{"text": "買って三日。ふたが閉まらなくなったので返品。"}, {"text": "I like it."}],
+        "test-ja1.jsonl": [{"text": "It never leaks."}],
+        "groups/a.jsonl": [{"product": "city bus", "ja": [], "en": ["the lid leaks all day"]}],
+    }
+    for name, rows in files.items():
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name in ("ja01.jsonl", "test-ja1.jsonl", "groups"):
+        (tmp_path / name).rename(corpus / name)
+    assert sorted(leaks(tmp_path, corpus)) == [
+        "negation.jsonl:1: 'The lid leaks all day.' nearly stands in groups/a.jsonl:1",
+        "triples.jsonl:1: 'I like it.' stands in ja01.jsonl:2",
+        "triples.jsonl:1: 'ふたが閉まらなくなった。' stands in ja01.jsonl:1",
+    ]
+    assert learnt_products(corpus) == {"city bus"}
 
 
 def test_mistakes_are_told_with_their_place() -> None:
