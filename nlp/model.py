@@ -32,7 +32,8 @@ class Calibration:
 
     ``temperature`` divides the sentiment logits; the thresholds turn probabilities into decisions. ``outside`` is
     added to the log-odds that a piece belongs to no phrase: the higher, the fewer phrases. A phrase has a second type
-    when that has the share ``second``.
+    when that has the share ``second``. ``danger`` weighs what speaks for danger: the head's log-odds, the score of the
+    surest safety phrase, and the evidence of words (see :mod:`nlp.patterns`).
     """
 
     temperature: float = 1.0
@@ -40,6 +41,7 @@ class Calibration:
     safety: float = 0.5
     outside: float = 0.0
     second: float = 0.35
+    danger: dict[str, float] = field(default_factory=lambda: {"bias": 0.0, "head": 1.0, "phrase": 0.0, "words": 1.0})
 
 
 @dataclass(slots=True)

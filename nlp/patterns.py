@@ -20,12 +20,9 @@ if TYPE_CHECKING:
 
 _HARMLESS_EVIDENCE = -2.5
 
-#: The danger head learnt from few texts, of which one in eleven was dangerous, and is too sure of itself elsewhere. Its
-#: log-odds are damped and capped, and moved to where one text in forty is (prior shift, Saerens et al. 2002).
-_DANGER_TRUST, _DANGER_CAP, _DANGER_PRIOR = 0.5, 2.0, -1.5
+#: Log-odds beyond this are the head's self-confidence, not knowledge.
+_HEAD_CAP = 6.0
 
-#: Where no word names a danger, the tagging head must point at it too: with at least this probability.
-_POINTED_AT, _UNNAMED_EVIDENCE = 0.5, -1.5
 _SPAM_EVIDENCE = 4.0
 
 #: The heads saw two or three dozen threats and advertisements: without a word that names one, they must be very sure.
@@ -65,13 +62,11 @@ class Patterns:
         calibration: Calibration,
     ) -> Signals:
         """Add the evidence of the words to the heads' log-odds, and the phrases that the tagging head missed."""
-        matches = [(rule, span) for rule in RULES for span in _matches(rule, encoded.joined)]
-        danger = sum(sorted((rule.evidence for rule, _ in matches if rule.safety), reverse=True)[:2])
-        if not danger and not any(one.type == "safety" and one.score >= _POINTED_AT for one in triggers):
-            danger = _UNNAMED_EVIDENCE
-        if HARMLESS.search(encoded.joined):
-            danger += _HARMLESS_EVIDENCE
-        safety = _shifted(_damped(safety), danger)
+        matches = word_matches(encoded)
+        signs = signs_of_danger(encoded, triggers, safety, matches)
+        safety = _logistic(
+            calibration.danger["bias"] + sum(calibration.danger[name] * value for name, value in signs.items())
+        )
         weighed = dict(intents)
         for intent in Intent:
             unnamed = _UNNAMED_THREAT if intent is Intent.LEGAL_THREAT else 0.0
@@ -107,6 +102,30 @@ class Patterns:
         )
         distinct = {(one.field != "title", one.start, one.end, one.type): one for one in kept}
         return tuple(distinct[key] for key in sorted(distinct))
+
+
+def signs_of_danger(
+    encoded: Encoded,
+    triggers: Sequence[TriggerPhrase],
+    safety: float,
+    matches: Sequence[tuple[Rule, tuple[int, int]]] | None = None,
+) -> dict[str, float]:
+    """What speaks for danger: the head's log-odds, the surest safety phrase, the evidence of words for and against."""
+    if matches is None:
+        matches = word_matches(encoded)
+    words = sum(sorted((rule.evidence for rule, _ in matches if rule.safety), reverse=True)[:2])
+    if HARMLESS.search(encoded.joined):
+        words += _HARMLESS_EVIDENCE
+    return {
+        "head": max(-_HEAD_CAP, min(_HEAD_CAP, _log_odds(safety))),
+        "phrase": max((one.score for one in triggers if one.type == "safety"), default=0.0),
+        "words": words,
+    }
+
+
+def word_matches(encoded: Encoded) -> list[tuple[Rule, tuple[int, int]]]:
+    """The word rules that hold in a document, with the place of their words in its joined text."""
+    return [(rule, span) for rule in RULES for span in _matches(rule, encoded.joined)]
 
 
 class _Matchers:
@@ -176,10 +195,6 @@ def _bounded(word: str) -> str:
     before = r"(?<![A-Za-z0-9])" if word[:1].isascii() and word[:1].isalnum() else ""
     after = r"(?![A-Za-z0-9])" if word[-1:].isascii() and word[-1:].isalnum() else ""
     return before + escaped + after
-
-
-def _damped(probability: float) -> float:
-    return _logistic(_DANGER_TRUST * max(-4.0, min(_DANGER_CAP, _log_odds(probability))) + _DANGER_PRIOR)
 
 
 def _log_odds(probability: float) -> float:

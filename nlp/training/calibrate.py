@@ -16,7 +16,7 @@ from koe.taxonomy import Intent, Sentiment
 from nlp.analyser import open_model
 from nlp.encoding import Encoded, encode
 from nlp.model import Calibration
-from nlp.patterns import Patterns
+from nlp.patterns import Patterns, signs_of_danger
 from nlp.reading import Reader, Reading
 from nlp.spans import decode
 from nlp.training.examples import CORPUS, Example, read_corpus
@@ -25,6 +25,8 @@ log = logging.getLogger("koe.training")
 
 #: Intents with fewer examples than this share one threshold: theirs alone would fit chance.
 _ENOUGH = 12
+#: So many of the texts that are called dangerous must be.
+_PRECISION = 0.7
 _GRID = np.round(np.arange(0.2, 0.81, 0.05), 2)
 
 
@@ -132,13 +134,16 @@ def _fit_decisions(
     types: Sequence[str],
 ) -> None:
     """Thresholds over what heads and patterns say together; danger is decided for recall first."""
+    phrases = [decode(pieces, reading, types, fitted) for pieces, reading in zip(encoded, readings, strict=True)]
+    dangerous = np.array([bool(example.safety) for example in examples])
+    fitted.danger = _danger_weights(encoded, readings, phrases, dangerous)
     patterns = Patterns(TaxonomySettings())
     intents = list(Intent)
     scores = np.zeros((len(examples), len(intents)))
     danger = np.zeros(len(examples))
-    for row, (pieces, reading) in enumerate(zip(encoded, readings, strict=True)):
+    for row, (pieces, reading, found) in enumerate(zip(encoded, readings, phrases, strict=True)):
         heads = {intent: float(reading.intents[index]) for index, intent in enumerate(intents)}
-        signals = patterns.weigh(pieces, decode(pieces, reading, types, fitted), heads, reading.safety, fitted)
+        signals = patterns.weigh(pieces, found, heads, reading.safety, fitted)
         scores[row] = [signals.intents[intent] for intent in intents]
         danger[row] = signals.safety
     labels = (
@@ -150,10 +155,40 @@ def _fit_decisions(
         str(intent): shared if index in rare else _best_threshold(scores[:, index], labels[:, index])
         for index, intent in enumerate(intents)
     }
-    dangerous = np.array([bool(example.safety) for example in examples])
-    if dangerous.any():
-        # The threshold that finds nine in ten, and never a high one: a missed danger costs more than a look.
-        fitted.safety = float(np.clip(np.quantile(danger[dangerous], 0.1), 0.25, 0.35))
+    fitted.safety = _danger_threshold(danger, dangerous)
+
+
+def _danger_weights(
+    encoded: Sequence[Encoded],
+    readings: Sequence[Reading],
+    phrases: Sequence[Sequence[TriggerPhrase]],
+    dangerous: NDArray[np.bool_],
+) -> dict[str, float]:
+    """Logistic regression over what speaks for danger (stacking, Wolpert 1992); the default where nothing is known."""
+    from sklearn.linear_model import LogisticRegression
+
+    if dangerous.sum() < _ENOUGH or dangerous.all():
+        return Calibration().danger
+    signs = [
+        signs_of_danger(pieces, found, reading.safety)
+        for pieces, reading, found in zip(encoded, readings, phrases, strict=True)
+    ]
+    names = list(signs[0])
+    model = LogisticRegression(C=1.0).fit([[one[name] for name in names] for one in signs], dangerous)
+    weights = dict(zip(names, (round(float(value), 4) for value in model.coef_[0]), strict=True))
+    return {"bias": round(float(model.intercept_[0]), 4), **weights}
+
+
+def _danger_threshold(scores: NDArray[np.float64], dangerous: NDArray[np.bool_]) -> float:
+    """Recall first, since a missed danger costs more than a look: the most recall at a precision of 0.7, and of those
+    thresholds the highest.
+    """
+    best = (0.0, 0.5)
+    for threshold in np.round(np.arange(0.05, 0.51, 0.01), 2):
+        held = scores >= threshold
+        if held.any() and dangerous[held].mean() >= _PRECISION:
+            best = max(best, (float(held[dangerous].mean()), float(threshold)))
+    return best[1]
 
 
 def _best_threshold(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
