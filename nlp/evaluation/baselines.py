@@ -19,20 +19,30 @@ from nlp.evaluation.datasets import Written
 from nlp.evaluation.readings import Floats, Readings
 from nlp.language import detect
 
+#: The names of all baselines.
+BASELINES = ("always negative", "lexicon", "frozen encoder")
+
 _MOODS = tuple(Sentiment)
 
 #: Between these a word list has said nothing clear (the band that VADER's authors advise, Hutto and Gilbert 2014).
 _UNCLEAR = 0.05
 
+#: What stands for the probability that a word list does not give.
+CONFIDENCE_RULE = (
+    "A lexicon gives no probabilities: for its calibration error, half of 1 + |score| counts as one (1 - |score| where "
+    "the score says neutral); always negative is sure."
+)
+
 
 class AlwaysNegative:
     """Calls every text negative."""
 
-    name = "always negative"
+    name = BASELINES[0]
 
     def read(self, documents: Sequence[Document]) -> Readings:
         """What it says of documents, in their order."""
-        return Readings([Sentiment.NEGATIVE] * len(documents), np.full(len(documents), -1.0))
+        count = len(documents)
+        return Readings([Sentiment.NEGATIVE] * count, np.full(count, -1.0), np.ones(count))
 
 
 class Lexicon:
@@ -42,7 +52,7 @@ class Lexicon:
         MissingExtraError: when they are not installed.
     """
 
-    name = "lexicon"
+    name = BASELINES[1]
 
     def __init__(self) -> None:
         try:
@@ -61,7 +71,7 @@ class Lexicon:
     def read(self, documents: Sequence[Document]) -> Readings:
         """What it says of documents, in their order."""
         scores = np.array([self._score(document) for document in documents], dtype=np.float64)
-        return Readings([_mood(score) for score in scores], scores)
+        return Readings([_mood(score) for score in scores], scores, np.array([_sureness(score) for score in scores]))
 
     def _score(self, document: Document) -> float:
         """VADER's compound score; the mean of oseti's scores of the sentences."""
@@ -81,7 +91,7 @@ class FrozenEncoder:
         UsageError: when the folder is no encoder, naming the missing file.
     """
 
-    name = "frozen encoder"
+    name = BASELINES[2]
 
     def __init__(self, folder: Path, corpus: Sequence[Written]) -> None:
         import torch
@@ -164,6 +174,10 @@ class _Regression:
         else:
             found[:, self._seen] = self._fitted.predict_proba(vectors)
         return found
+
+
+def _sureness(score: float) -> float:
+    return 1 - abs(score) if abs(score) < _UNCLEAR else (1 + abs(score)) / 2
 
 
 def _mood(score: float) -> Sentiment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -32,7 +33,8 @@ def intent_rows(panel: Panel, texts: Sequence[Written]) -> list[Row]:
         truth = _intents(some)
         for index, intent in enumerate(Intent):
             if truth[:, index].any():
-                rows.append(chosen.row(f"{intent}, F1", len(some), _intent(truth, index)))
+                held = int(truth[:, index].sum())
+                rows.append(chosen.row(f"{intent}, F1", len(some), _intent(truth, index), positives=held))
     return rows
 
 
@@ -45,9 +47,9 @@ def channel_rows(panel: Panel, texts: Sequence[Written]) -> list[Row]:
             chosen, some = panel.take(numbers, lang), [texts[number] for number in numbers]
             if some:
                 rows += [
-                    chosen.row(name, len(some), measure, channel=channel)
-                    for name, measure, _ in _measures(some)
-                    if name in CHANNEL_MEASURES
+                    chosen.row(one.name, len(some), one.of, channel=channel, positives=one.positives)
+                    for one in _questions(some)
+                    if one.name in CHANNEL_MEASURES
                 ]
     return rows
 
@@ -71,12 +73,23 @@ def _of_language(panel: Panel, texts: Sequence[Written], lang: str) -> tuple[Pan
 def _main_rows(panel: Panel, texts: Sequence[Written]) -> list[Row]:
     if not texts:
         return []
-    return [panel.row(name, len(texts), measure, target) for name, measure, target in _measures(texts)]
+    return [panel.row(one.name, len(texts), one.of, one.target, positives=one.positives) for one in _questions(texts)]
 
 
-def _measures(texts: Sequence[Written]) -> list[tuple[str, _Measuring, Target | None]]:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A measure of the card; ``positives`` is how many texts it rests on, where these are few of all."""
+
+    name: str
+    of: _Measuring
+    target: Target | None = None
+    positives: int | None = None
+
+
+def _questions(texts: Sequence[Written]) -> list[_Question]:
     truth = _intents(texts)
     danger = np.array([bool(one.example.safety) for one in texts], dtype=np.bool_)
+    dangerous = int(danger.sum())
 
     def best_recall(readings: Readings) -> Measure | None:
         return None if readings.dangers is None else recall_at_precision(readings.dangers, danger, _PRECISION)
@@ -91,15 +104,15 @@ def _measures(texts: Sequence[Written]) -> list[tuple[str, _Measuring, Target | 
         return None if readings.intents is None else macro_f1(truth, readings.intents)
 
     return [
-        ("sentiment, macro F1", _moods(texts), Target(0.80)),
-        ("sentiment, expected calibration error", _calibration(texts), Target(0.05, most=True)),
-        ("trigger phrases, exact F1", _phrases(texts, exact=True), Target(0.60)),
-        ("trigger phrases, overlapping F1", _phrases(texts, exact=False), Target(0.75)),
-        ("safety, recall at precision 0.7", best_recall, Target(0.95)),
-        ("safety, recall as shipped", recall, None),
-        ("safety, precision as shipped", precision, None),
-        ("intents, macro F1", intents, None),
-        ("complaint segments, F1", _segments(texts), None),
+        _Question("sentiment, macro F1", _moods(texts), Target(0.80)),
+        _Question("sentiment, expected calibration error", _calibration(texts), Target(0.05, most=True)),
+        _Question("trigger phrases, exact F1", _phrases(texts, exact=True), Target(0.60)),
+        _Question("trigger phrases, overlapping F1", _phrases(texts, exact=False), Target(0.75)),
+        _Question("safety, recall at precision 0.7", best_recall, Target(0.95), dangerous),
+        _Question("safety, recall as shipped", recall, positives=dangerous),
+        _Question("safety, precision as shipped", precision, positives=dangerous),
+        _Question("intents, macro F1", intents),
+        _Question("complaint segments, F1", _segments(texts)),
     ]
 
 

@@ -79,6 +79,7 @@ class Triple:
     anchor: str
     same: str
     different: str
+    product: str
 
 
 def check_folder(folder: Path) -> None:
@@ -224,11 +225,14 @@ def _written(row: Any) -> Written:
 def _pair(row: Any) -> Pair:
     first, second = (Sentiment(_one_of(_PAIR_LABELS, row[key])) for key in ("a_label", "b_label"))
     lang = _one_of(LANGUAGES, row["lang"])
+    if first is second:
+        raise ValueError(f"both texts are {first}")
     return Pair(lang, str(row["phenomenon"]), (str(row["a"]), str(row["b"])), (first, second))
 
 
 def _triple(row: Any) -> Triple:
-    return Triple(_one_of(LANGUAGES, row["lang_a"]), str(row["anchor"]), str(row["same"]), str(row["different"]))
+    anchor, same, different, product = (str(row[key]) for key in ("anchor", "same", "different", "product"))
+    return Triple(_one_of(LANGUAGES, row["lang_a"]), anchor, same, different, product)
 
 
 def _one_of(known: Sequence[str], name: str) -> str:

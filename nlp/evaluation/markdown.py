@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nlp.evaluation.baselines import BASELINES, CONFIDENCE_RULE
 from nlp.evaluation.corpus_rows import CHANNEL_MEASURES
 from nlp.evaluation.scorecard import Row, Scorecard
+from nlp.evaluation.suite_rows import PAIR_RULE
 
 
 def render(card: Scorecard) -> str:
@@ -24,16 +26,18 @@ def _lines(card: Scorecard) -> Iterator[str]:
         yield ""
         yield f"A quick look: at most {card.sample:,} texts of each data set, drawn at random."
     if card.rows:
-        names = _names(card.rows)
+        names = _with_every_baseline(_names(card.rows))
         yield ""
         yield from _table(
             ["data", "language", "measure", "n", "koe", "target", *names],
             (
-                [row.data, row.lang, row.measure, f"{row.n:,}", _value(row), _target(row), *_baselines(row, names)]
+                [row.data, row.lang, row.measure, _count(row), _value(row), _target(row), *_baselines(row, names)]
                 for row in card.rows
             ),
             numbers_from=3,
         )
+        yield ""
+        yield from _notes(card)
     if card.intents:
         names = _names(card.intents)
         yield ""
@@ -42,7 +46,7 @@ def _lines(card: Scorecard) -> Iterator[str]:
         yield from _table(
             ["data", "language", "intent", "n", "koe", *names],
             (
-                [row.data, row.lang, row.measure, f"{row.n:,}", _value(row), *_baselines(row, names)]
+                [row.data, row.lang, row.measure, _count(row), _value(row), *_baselines(row, names)]
                 for row in card.intents
             ),
             numbers_from=3,
@@ -57,6 +61,18 @@ def _lines(card: Scorecard) -> Iterator[str]:
         yield "## Left out"
         yield ""
         yield from (f"- {line}" for line in card.left_out)
+
+
+def _notes(card: Scorecard) -> Iterator[str]:
+    """How the main table is to be read."""
+    yield (
+        "n: texts, pairs or triples; in brackets, how many of them hold what is looked for. "
+        "–: a baseline that has no answer, or was not run (see Left out)."
+    )
+    if any("calibration" in row.measure and "lexicon" in row.baselines for row in card.rows):
+        yield f"\n{CONFIDENCE_RULE}"
+    if any(row.data == "negation suite" for row in card.rows):
+        yield f"\n{PAIR_RULE}"
 
 
 def _channels(rows: Sequence[Row]) -> Iterator[str]:
@@ -84,6 +100,14 @@ def _names(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row.baselines))
 
 
+def _with_every_baseline(names: Sequence[str]) -> list[str]:
+    return [*BASELINES, *(name for name in names if name not in BASELINES)]
+
+
+def _count(row: Row) -> str:
+    return f"{row.n:,}" if row.positives is None else f"{row.n:,} ({row.positives:,})"
+
+
 def _value(row: Row) -> str:
     if row.value is None:
         return "–"
@@ -91,7 +115,9 @@ def _value(row: Row) -> str:
 
 
 def _number(row: Row | None) -> str:
-    return "–" if row is None or row.value is None else f"{row.value:.3f}"
+    if row is None or row.value is None:
+        return "–"
+    return f"{row.value:.3f}" if row.positives is None else f"{row.value:.3f} (of {row.positives:,})"
 
 
 def _target(row: Row) -> str:
@@ -103,4 +129,4 @@ def _target(row: Row) -> str:
 
 
 def _baselines(row: Row, names: Sequence[str]) -> list[str]:
-    return [f"{row.baselines[name]:.3f}" if name in row.baselines else "" for name in names]
+    return [f"{row.baselines[name]:.3f}" if name in row.baselines else "–" for name in names]

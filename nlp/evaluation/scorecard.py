@@ -28,7 +28,8 @@ class Row:
     """One measure on ``n`` texts, pairs or triples of one data set.
 
     ``low`` and ``high`` are the ends of the 95 % interval. ``value`` is ``None`` where there was nothing to measure.
-    ``baselines`` are the values of those that have an answer to the question.
+    ``baselines`` are the values of those that have an answer to the question. ``positives`` is how many of the ``n``
+    hold what is looked for, where the measure rests on these.
     """
 
     data: str
@@ -41,6 +42,7 @@ class Row:
     channel: str | None = None
     target: Target | None = None
     baselines: Mapping[str, float] = field(default_factory=dict)
+    positives: int | None = None
 
     @property
     def reached(self) -> bool | None:
@@ -105,23 +107,26 @@ class Panel:
         of: Callable[[Readings], Measure | None],
         target: Target | None = None,
         channel: str | None = None,
+        positives: int | None = None,
+        draws: int | None = None,
     ) -> Row:
         """One row of the card: ``of`` makes a measure over ``n`` things of what was read.
 
-        It gives ``None`` for a baseline that has no answer to the question.
+        It gives ``None`` for a baseline that has no answer to the question. ``draws`` is how many units the measure
+        weighs and the bootstrap draws from, where these are not the ``n`` things but pairs of them.
         """
+        draws = n if draws is None else draws
         own = of(self.koe)
-        found = estimate(own, n) if own is not None else None
+        found = estimate(own, draws) if own is not None else None
         others = {}
         for name, readings in self.baselines.items():
             other = of(readings)
-            value = value_of(other, n) if other is not None else None
+            value = value_of(other, draws) if other is not None else None
             if value is not None:
                 others[name] = round(value, DIGITS)
         value, low, high = (found.value, found.low, found.high) if found else (None, None, None)
-        return Row(
-            self.data, self.lang, measure, _rounded(value), _rounded(low), _rounded(high), n, channel, target, others
-        )
+        ends = _rounded(low), _rounded(high)
+        return Row(self.data, self.lang, measure, _rounded(value), *ends, n, channel, target, others, positives)
 
 
 _TABLES = ("rows", "intents", "channels")

@@ -69,6 +69,9 @@ def test_the_written_corpus_keeps_its_channels(corpus: Path) -> None:
     (corpus / "test-two.jsonl").write_text('{"lang": "ja", "text": "x"}\n', "utf-8")
     with pytest.raises(InputError, match=r"test-two\.jsonl:1"):
         read_written(corpus, "test")
+    (corpus / "test-two.jsonl").write_text("{\n", "utf-8")
+    with pytest.raises(InputError, match=r"the line after test-one\.jsonl:6 is no row of the corpus"):
+        read_written(corpus, "test")
 
 
 def test_a_sample_is_always_the_same() -> None:
@@ -81,7 +84,7 @@ def test_the_suites_that_ship_are_sound() -> None:
     pairs = read_pairs(SUITES / "negation.jsonl")
     assert len(pairs) >= 300
     assert set(Counter(pair.lang for pair in pairs)) == set(LANGUAGES)
-    assert all(pair.texts[0] != pair.texts[1] for pair in pairs)
+    assert all(pair.texts[0] != pair.texts[1] and pair.moods[0] is not pair.moods[1] for pair in pairs)
     triples = read_triples(SUITES / "triples.jsonl")
     assert len(triples) >= 300
     assert all(len({one.anchor, one.same, one.different}) == 3 for one in triples)

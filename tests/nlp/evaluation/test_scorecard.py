@@ -1,22 +1,35 @@
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from koe.errors import UsageError
+from koe.taxonomy import Sentiment
 from nlp.analyser import Analyser
+from nlp.evaluation.baselines import BASELINES
+from nlp.evaluation.datasets import Pair
 from nlp.evaluation.markdown import render
-from nlp.evaluation.run import evaluate
-from nlp.evaluation.scorecard import Row, Scorecard, Target
+from nlp.evaluation.readings import Readings
+from nlp.evaluation.run import BESIDE, evaluate
+from nlp.evaluation.scorecard import Panel, Row, Scorecard, Target
+from nlp.evaluation.suite_rows import PAIR_RULE, pair_rows
 
 DOCS = Path(__file__).parents[3] / "docs"
 TODAY = date(2026, 11, 23)
+POSITIVE, NEGATIVE = Sentiment.POSITIVE, Sentiment.NEGATIVE
+NEUTRAL, MIXED = Sentiment.NEUTRAL, Sentiment.MIXED
 
 
 @pytest.fixture
@@ -48,7 +61,10 @@ def test_everything_is_measured(keyword_analyser: Any, public_sets: Path, folder
     assert rows["negation suite", "ja", "pairs, both right"].value == 1.0
     assert rows["negation suite", "en", "pairs, both right"].value == 0.0
     assert rows["negation suite", "en", "texts, right"].value == 0.5
+    assert rows["negation suite", "en", "texts, right"].n == 2
     assert rows["triples suite", "ja, en", "same complaint nearer"].value == 0.5
+    assert rows["triples suite", "ja, en", "same complaint nearer, unseen products"].n == 2
+    assert rows["corpus, test part", "ja", "safety, recall as shipped"].positives == 1
     assert {(row.channel, row.lang) for row in card.channels} == {
         (channel, lang) for channel in ("review", "social") for lang in ("ja", "en")
     }
@@ -61,6 +77,79 @@ def test_without_data_only_what_ships_is_measured(tiny: Analyser, folders: dict[
     assert {row.data for row in card.rows} == {"corpus, test part", "negation suite", "triples suite"}
     assert any("--data DIR" in line and "ja-marc" in line for line in card.left_out)
     assert any("--encoder DIR" in line for line in card.left_out)
+    assert any("koe train --file marc.csv" in line for line in card.left_out)
+    assert any("python -m bench pass" in line for line in card.left_out)
+
+
+def test_what_it_says_of_ja_marc_makes_a_file_of_stars(public_sets: Path) -> None:
+    (said,) = (line for line in BESIDE if line.startswith("ja-marc"))
+    (code,) = re.findall(r'python -c "(.*?)" DIR', said)
+    command = [sys.executable, "-c", code, str(public_sets / "ja-marc" / "valid.csv")]
+    made = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONUTF8": "1"})
+    assert made.stdout.splitlines()[:3] == ["text,rating", "すぐ壊れた。,1", "普通です。,3"]
+    assert made.stdout.splitlines()[3] == "最高、買ってよかった。,5"
+
+
+def test_every_baseline_answers_every_question_of_mood(
+    tiny: Analyser, encoder: Path, public_sets: Path, folders: dict[str, Any]
+) -> None:
+    pytest.importorskip("vaderSentiment")
+    card = evaluate(tiny, TODAY, data=public_sets, encoder=encoder, **folders)
+    of_moods = [
+        row for row in card.rows if not row.data.startswith(("corpus", "triples")) or "sentiment" in row.measure
+    ]
+    assert len(of_moods) == 6 + 2 * 2 + 2 * 2
+    assert all(set(row.baselines) == set(BASELINES) for row in of_moods)
+    assert "A lexicon gives no probabilities" in render(card)
+
+
+def test_products_that_were_learnt_are_left_out_of_the_second_row_of_triples(
+    keyword_analyser: Any, folders: dict[str, Any]
+) -> None:
+    groups = folders["corpus"] / "groups"
+    groups.mkdir()
+    row = {"product": "city bus", "issue": "late", "ja": [], "en": []}
+    (groups / "a.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    triples = folders["suites"] / "triples.jsonl"
+    first, second = map(json.loads, triples.read_text("utf-8").splitlines())
+    lines = (json.dumps(first) + "\n", json.dumps(second | {"product": "city bus"}) + "\n")
+    triples.write_text("".join(lines), "utf-8")
+    rows = _values(evaluate(keyword_analyser, TODAY, **folders))
+    every = rows["triples suite", "ja, en", "same complaint nearer"]
+    unseen = rows["triples suite", "ja, en", "same complaint nearer, unseen products"]
+    assert (every.value, every.n, unseen.value, unseen.n) == (0.5, 2, 1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("mood", "score", "right"),
+    [
+        (POSITIVE, 0.1, {POSITIVE}),
+        (POSITIVE, -0.1, {NEGATIVE}),
+        (MIXED, 0.1, {POSITIVE}),
+        (MIXED, -0.6, {NEGATIVE}),
+        (NEGATIVE, -0.1, {NEGATIVE}),
+        (NEUTRAL, 0.3, {NEUTRAL}),
+        (NEUTRAL, -0.3, {NEUTRAL}),
+        (MIXED, 0.0, set()),
+    ],
+)
+def test_no_reading_is_right_for_two_labels(mood: Sentiment, score: float, right: set[Sentiment]) -> None:
+    readings = Readings([mood, mood], np.array([score, score]))
+    for first, second in itertools.permutations((POSITIVE, NEUTRAL, NEGATIVE), 2):
+        pair = Pair("ja", "negation", ("a", "b"), (first, second))
+        both, each = pair_rows(Panel("negation suite", "ja", readings, {}), [pair])
+        assert both.value == 0.0
+        assert each.value == len(right & {first, second}) / 2
+
+
+def test_the_interval_over_texts_of_pairs_draws_pairs() -> None:
+    pairs = [Pair("ja", "negation", ("a", "b"), (NEGATIVE, POSITIVE))] * 40
+    # Half of the pairs are right in both texts, half in none: forty draws, not eighty.
+    scores = np.array([-1.0, 1.0] * 20 + [1.0, -1.0] * 20)
+    readings = Readings([POSITIVE if score > 0 else NEGATIVE for score in scores], scores)
+    both, each = pair_rows(Panel("negation suite", "ja", readings, {}), pairs)
+    assert (each.value, each.n, both.n) == (0.5, 80, 40)
+    assert (each.low, each.high) == (both.low, both.high)
 
 
 def test_the_frozen_encoder_is_a_baseline(tiny: Analyser, encoder: Path, folders: dict[str, Any]) -> None:
@@ -117,9 +206,18 @@ def test_targets_are_floors_or_ceilings() -> None:
 def test_the_page_shows_values_targets_and_baselines() -> None:
     row = Row("ja-marc", "ja", "stars", 0.913, 0.9, 0.926, 2000, None, Target(0.9, aim=0.92), {"lexicon": 0.7})
     page = render(Scorecard("0.1.0", "m-1", "2026-11-23", 61.2, "test", None, (row,), (), (), ("One thing.",)))
-    assert "| ja-marc | ja | stars | 2,000 | 0.913 [0.900, 0.926] | ≥ 0.90, aim 0.92 ✓ | 0.700 |" in page
+    assert "| ja-marc | ja | stars | 2,000 | 0.913 [0.900, 0.926] | ≥ 0.90, aim 0.92 ✓ | – | 0.700 | – |" in page
+    assert PAIR_RULE not in page
     assert "## Intents" not in page
     assert page.endswith("## Left out\n\n- One thing.\n")
+
+
+def test_the_page_shows_how_many_count_and_the_rule_of_the_suite() -> None:
+    danger = Row("corpus", "ja", "safety, recall as shipped", 0.9, 0.8, 1.0, 450, positives=58)
+    pairs = Row("negation suite", "ja", "pairs, both right", 0.9, 0.8, 1.0, 200)
+    page = render(Scorecard("0.1.0", "m-1", "2026-11-23", 1, "test", None, (danger, pairs), (), (), ()))
+    assert "| safety, recall as shipped | 450 (58) | 0.900" in page
+    assert f"\n\n{PAIR_RULE}\n" in page
 
 
 @pytest.mark.skipif(not (DOCS / "scorecard.md").exists(), reason="no scorecard in the documentation yet")
