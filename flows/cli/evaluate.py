@@ -15,6 +15,10 @@ from koe.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
+    from nlp.analyser import Analyser
+
+#: The name of the model that koe ships.
+OWN = "default"
 
 
 class Part(StrEnum):
@@ -42,7 +46,8 @@ def evaluate(
         int | None, typer.Option("--sample", min=1, help="Read at most so many texts of each data set, at random.")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option("--model", help="Folder of another model in koe's format (default: koe.yaml's).")
+        str | None,
+        typer.Option("--model", help="A model's folder, or default: as koe ships it (without: the one in use)."),
     ] = None,
     part: Annotated[Part, typer.Option("--part", help="Part of the written corpus: test or dev.")] = Part.TEST,
     corpus: Annotated[
@@ -53,10 +58,11 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure how well the model reads: a scorecard with 95 % intervals, targets and baselines."""
-    for option, folder in (("--data", data), ("--model", model), ("--corpus", corpus), ("--encoder", encoder)):
+    named = Path(model) if model and model != OWN else None
+    for option, folder in (("--data", data), ("--model", named), ("--corpus", corpus), ("--encoder", encoder)):
         if folder is not None and not folder.is_dir():
             raise UsageError(f"{option} {folder}: no such folder")
-    wiring = _measured(wiring_of(ctx), model)
+    wiring = wiring_of(ctx)
 
     from nlp.evaluation.datasets import check_folder
     from nlp.evaluation.markdown import render
@@ -66,7 +72,7 @@ def evaluate(
     if data:
         check_folder(data)
     card = run(
-        wiring.analyser,
+        _analyser(wiring, model),
         wiring.clock().astimezone(wiring.settings.zone).date(),
         data=data,
         encoder=encoder,
@@ -81,15 +87,25 @@ def evaluate(
     typer.echo(as_json if json_out else page.rstrip("\n"))
 
 
-def _measured(wiring: Wiring, model: Path | None) -> Wiring:
-    """The wiring with the model to measure, and with koe's own trigger types: those the test sets are labelled with."""
-    from koe.settings import ModelSettings, TaxonomySettings
+def _analyser(wiring: Wiring, model: str | None) -> Analyser:
+    """The model to measure, with koe's own trigger types: those the test sets are labelled with.
 
-    changes: dict[str, object] = {"taxonomy": TaxonomySettings()}
+    Without a name it is the one in use, be it adapted or with heads of others. A model that is named is measured as it
+    lies there, whatever `koe train` made of it.
+    """
+    from koe.settings import TaxonomySettings
+
     if model is None:
-        return replace(wiring, settings=wiring.settings.model_copy(update=changes))
-    changes["model"] = ModelSettings(name=str(model.resolve()))
-    return replace(wiring, settings=wiring.settings.model_copy(update=changes), _analyser=None)
+        changes = {"taxonomy": TaxonomySettings()}
+        return replace(wiring, settings=wiring.settings.model_copy(update=changes)).analyser
+
+    from koe.settings import ModelSettings
+    from nlp.analyser import load_analyser
+
+    used = wiring.settings.model
+    name = model if model == OWN else str(Path(model).resolve())
+    named = ModelSettings(name=name, batch_tokens=used.batch_tokens, dtype=used.dtype)
+    return load_analyser(named, TaxonomySettings())
 
 
 def _write(folder: Path, as_json: str, page: str) -> None:

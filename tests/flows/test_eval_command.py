@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from flows.cli import app
+from flows.own_models import OwnModels
 from flows.wiring import Wiring
-from koe.settings import Settings, TaxonomySettings
+from koe.settings import ModelSettings, Settings, TaxonomySettings
 from nlp.evaluation.markdown import render
 from nlp.evaluation.scorecard import Scorecard
 
@@ -60,3 +61,40 @@ def test_an_incomplete_folder_is_told(koe: Callable[..., Result], public_sets: P
 def test_a_folder_that_is_no_model_is_told(koe: Callable[..., Result], tmp_path: Path) -> None:
     done = koe("--model", tmp_path)
     assert type(done.exception).__name__ == "ModelError"
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch, keyword_analyser: Any) -> list[str]:
+    """The names of the models that are loaded."""
+    names: list[str] = []
+
+    def load(settings: ModelSettings, taxonomy: TaxonomySettings) -> Any:
+        assert taxonomy == TaxonomySettings()
+        names.append(settings.name)
+        return keyword_analyser
+
+    monkeypatch.setattr("nlp.analyser.load_analyser", load)
+    return names
+
+
+def test_a_named_model_is_measured_as_it_lies_there_whatever_is_installed(tmp_path: Path, measured: list[str]) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": {}}')
+    wirings = [Wiring(Settings(folder=tmp_path, model=ModelSettings(name=name))) for name in ("default", str(folder))]
+    for wiring in wirings:
+        models = OwnModels.of(wiring.settings)
+        adapted = models.begin()
+        (adapted / "config.json").write_text("{}")
+        models.install(adapted)
+        assert wiring.model_folder == adapted
+        for words in (["--model", "default"], ["--model", str(folder)]):
+            done = CliRunner().invoke(app, ["eval", "--sample", "1", *words], obj=wiring)
+            assert done.exit_code == 0, done.output
+    assert measured == ["default", str(folder)] * 2
+
+
+def test_without_a_name_the_model_in_use_is_measured(koe: Callable[..., Result], measured: list[str]) -> None:
+    assert koe("--sample", 1).exit_code == 0
+    assert measured == []  # the one that is there is taken
