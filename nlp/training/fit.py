@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, distributed
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _TOLD_EVERY = 20
+
+log = logging.getLogger("koe.training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,14 @@ def fit(
     recipe: Recipe,
     checkpoint: Path,
     tell: Callable[[Progress], None] = lambda progress: None,
+    fingerprint: str | None = None,
 ) -> bool:
     """Fit a model in place; ``False`` when it paused, or in every process but the first.
 
     The word embeddings are never changed. A file ``checkpoint`` of an earlier run is gone on from. Several processes
-    (``torchrun``) take every n-th batch each and share their gradients.
+    (``torchrun``) take every n-th batch each and share their gradients. With a ``fingerprint`` of what the training is
+    made of, a checkpoint of another one (or of another number of processes) is not gone on from. ``tell`` is called
+    before the first step and then every 20 steps.
     """
     rank, world = _join_processes()
     trained = _thaw(model, recipe)
@@ -55,10 +61,10 @@ def fit(
     batches = plan(examples, encoded, recipe, world)
     steps = len(batches)
     optimiser, schedule = _optimiser(model, recipe, steps)
-    anchors, begin = torch.zeros((len(examples), model.width)), 0
-    average: dict[str, Tensor] = {}
-    if checkpoint.is_file():
-        kept = torch.load(checkpoint, weights_only=True)
+    anchors, average, begin = torch.zeros((len(examples), model.width)), dict[str, Tensor](), 0
+    mark = fingerprint and f"{fingerprint}, {world} processes"
+    kept = _kept(checkpoint, mark)
+    if kept:
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
@@ -68,6 +74,8 @@ def fit(
     averaging = steps - int(steps * recipe.averaged)
     model.train()
     started, sums = time.monotonic(), dict[str, list[float]]()
+    tell = tell if rank == 0 else lambda progress: None
+    tell(Progress(begin, steps, 0.0, {}))
     for step in range(begin, steps):
         # The dropout of a step depends on nothing before it, so that a resumed run equals an unbroken one.
         torch.manual_seed(recipe.seed + step * world + rank)
@@ -87,13 +95,13 @@ def fit(
             _average(average, model, step - averaging)
         for name, loss in found.items():
             sums.setdefault(name, []).append(loss.item())
-        if rank == 0 and (step + 1) % _TOLD_EVERY == 0:
-            means = {name: sum(values) / len(values) for name, values in sums.items()}
-            tell(Progress(step + 1, steps, time.monotonic() - started, means))
+        if (step + 1) % _TOLD_EVERY == 0:
+            tell(Progress(step + 1, steps, time.monotonic() - started, _means(sums)))
             sums.clear()
         if rank == 0 and (step + 1) % recipe.checkpoint_every == 0:
             state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-            _keep(checkpoint, state | {"schedule": schedule.state_dict(), "anchors": anchors, "average": average})
+            state |= {"schedule": schedule.state_dict(), "anchors": anchors, "average": average, "fingerprint": mark}
+            _keep(checkpoint, state)
         if step + 1 == recipe.pause_after:
             return False
     if average:
@@ -102,6 +110,21 @@ def fit(
     if world > 1:
         distributed.destroy_process_group()
     return rank == 0
+
+
+def _means(sums: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    return {name: sum(values) / len(values) for name, values in sums.items()}
+
+
+def _kept(checkpoint: Path, fingerprint: str | None) -> dict[str, Any] | None:
+    """The checkpoint to go on from, if there is one of the same training."""
+    if not checkpoint.is_file():
+        return None
+    kept: dict[str, Any] = torch.load(checkpoint, weights_only=True)
+    if fingerprint is None or kept.get("fingerprint") == fingerprint:
+        return kept
+    log.warning("%s is of another training (model, texts or recipe have changed); starting afresh", checkpoint)
+    return None
 
 
 def _keep(checkpoint: Path, state: Mapping[str, object]) -> None:
