@@ -94,7 +94,9 @@ def _models(wiring: Wiring) -> Iterator[Finding]:
 
     heads = [_try(f"model for {head}", partial(wiring.model_of, head), f"mend model: {head}:") for head in HEADS]
     if all(head.ok for head in heads):
-        yield _try("model", lambda: wiring.analyser.version, "reinstall koe, or mend model: in koe.yaml")
+        yield _try(
+            "model", lambda: wiring.load_analyser(fetch=False).version, "reinstall koe, or mend model: in koe.yaml"
+        )
     else:
         yield Finding("model", False, "not loaded: a part of it is missing", "mend what is said below")
     yield from heads

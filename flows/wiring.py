@@ -66,11 +66,19 @@ class Wiring:
     @cached_property
     def analyser(self) -> Analyser:
         """The model, loaded when first used."""
+        return self.load_analyser()
+
+    def load_analyser(self, fetch: bool = True) -> Analyser:
+        """The model, loaded now; with ``fetch`` false the hub is asked for nothing.
+
+        Raises:
+            ModelError: when it is missing or broken, with what to do.
+        """
         if self._analyser is not None:
             return self._analyser
         from nlp.analyser import load_analyser
 
-        return load_analyser(self._model, self.settings.taxonomy)
+        return load_analyser(self._model, self.settings.taxonomy, fetch)
 
     @property
     def model_folder(self) -> Path:
@@ -109,7 +117,9 @@ class Wiring:
         from nlp.other_models.choice import choose
 
         other = choose(self._model, head, fetch=False)
-        return f"{other.version} ({other.read_as})" if other else "koe's own"
+        if other is None:
+            return "koe's own"
+        return f"{other.version} ({other.read_as})" + (f"; WARNING: {other.doubt}" if other.doubt else "")
 
     @property
     def output(self) -> Path:

@@ -160,15 +160,19 @@ class Analyser:
         )
 
 
-def load_analyser(settings: ModelSettings | None = None, taxonomy: TaxonomySettings | None = None) -> Analyser:
+def load_analyser(
+    settings: ModelSettings | None = None, taxonomy: TaxonomySettings | None = None, fetch: bool = True
+) -> Analyser:
     """Load the models that the settings name: ``default`` or a folder in koe's format, and others for single heads.
+
+    With ``fetch`` false nothing is asked of the hub.
 
     Raises:
         ModelError: when there is no such model, or it is broken or of another kind.
     """
     settings = settings or ModelSettings()
     folder = model_folder(settings.name)
-    chosen = choices(settings)
+    chosen = choices(settings, fetch=fetch)
     reader, tokenizer = open_model(folder, settings)
     others = None
     if chosen:

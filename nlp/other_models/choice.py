@@ -14,7 +14,7 @@ from koe.settings import ModelSettings
 from koe.settings_heads import EmbeddingModel, HeadModel, SentimentModel, TriggerModel
 from nlp.file_hash import hash_of_files
 from nlp.other_models.folder import files_of, other_layers, read_model_config, read_pooling
-from nlp.other_models.hub import Hub, HuggingFaceHub, locate
+from nlp.other_models.hub import SENTENCE_FILES, Hub, HuggingFaceHub, locate
 from nlp.other_models.labels import labels_of, moods, tags
 
 Head = Literal["sentiment", "triggers", "embedding"]
@@ -33,7 +33,7 @@ class Choice:
     """A model for a head: ``name`` is its hub id or its folder's name, ``config`` what its config.json says.
 
     ``version`` is the name with a hash over its files and over how koe.yaml has it read; ``read_as`` says the latter
-    in words.
+    in words. ``doubt`` is what had to be assumed, with the mend; empty when nothing was.
     """
 
     head: Head
@@ -42,6 +42,7 @@ class Choice:
     config: Mapping[str, Any]
     version: str
     read_as: str
+    doubt: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -67,14 +68,17 @@ def choose(settings: ModelSettings, head: Head, hub: Hub | None = None, fetch: b
     named: HeadModel | None = getattr(settings, head)
     if named is None:
         return None
-    folder = locate(named.name, hub or HuggingFaceHub(), fetch)
-    name = folder.name if Path(named.name).expanduser().is_dir() else named.name
+    hub = hub or HuggingFaceHub()
+    folder = locate(named.name, hub, fetch)
+    is_folder = Path(named.name).expanduser().is_dir()
+    name = folder.name if is_folder else named.name
+    doubt = _doubt(named, folder, hub, fetch) if isinstance(named, EmbeddingModel) and not is_folder else ""
     config = read_model_config(folder)
     _check_kind(name, head, config)
     read_as = _read_as(name, named, folder, config)
     how = json.dumps([hash_of_files(files_of(folder)), read_as], ensure_ascii=False)
     version = f"{name}+{hashlib.sha256(how.encode()).hexdigest()[:8]}"
-    return Choice(head, name, folder, config, version, read_as)
+    return Choice(head, name, folder, config, version, read_as, doubt)
 
 
 def pooling_of(name: str, named: EmbeddingModel, folder: Path) -> str:
@@ -89,6 +93,16 @@ def pooling_of(name: str, named: EmbeddingModel, folder: Path) -> str:
             f"model {name!r} pools by {own}, which koe cannot; give pooling: mean or cls, or another model"
         )
     return own
+
+
+def _doubt(named: EmbeddingModel, folder: Path, hub: Hub, fetch: bool) -> str:
+    """What a hub's model leaves unsaid because this machine's cache lacks the small files that say it."""
+    if hub.complete_pooling(named.name, folder, fetch) or named.pooling or read_pooling(folder):
+        return ""
+    return (
+        f"the cache of this machine does not hold all of {', '.join(SENTENCE_FILES)} of {named.name}, so mean pooling "
+        "is assumed; give pooling: mean or cls, or run koe once with network"
+    )
 
 
 def _read_as(name: str, named: HeadModel, folder: Path, config: Mapping[str, Any]) -> str:

@@ -11,6 +11,9 @@ from koe.errors import ModelError
 #: How a sentence encoder pools, where its folder says it.
 POOLING = "1_Pooling/config.json"
 
+#: What a sentence encoder is made of.
+MODULES = "modules.json"
+
 _TOKENIZER = ("tokenizer*.json", "vocab*", "merges.txt", "*.model", "special_tokens_map.json", "added_tokens.json")
 _VOCABULARY = ("tokenizer.json", "vocab*", "*.model", "tokenizer_config.json")
 _MODE = "pooling_mode_"
@@ -44,7 +47,7 @@ def read_pooling(folder: Path) -> str | None:
 def other_layers(folder: Path) -> list[str]:
     """What a sentence encoder puts on top of encoder and pooling, but for the scaling to length 1."""
     try:
-        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        modules = json.loads((folder / MODULES).read_text(encoding="utf-8"))
         kinds = [str(module["type"]).rpartition(".")[2] for module in modules]
     except (OSError, ValueError, TypeError, KeyError):
         return []

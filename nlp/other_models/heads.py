@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from koe.analysis import TriggerPhrase
     from nlp.encoding import Encoded
     from nlp.reading import Reading
+
+log = logging.getLogger("koe.models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ def open_heads(settings: ModelSettings, chosen: Sequence[Choice], running: Runni
     if settings.triggers and (choice := of.get("triggers")):
         known = tags(choice.name, labels_of(choice.config), settings.triggers.labels)
         triggers = TriggerHead(open_passes(choice, running, offsets=True), known)
+    for choice in chosen:
+        if choice.doubt:
+            log.warning("model for %s: %s", choice.head, choice.doubt)
     if settings.embedding and (choice := of.get("embedding")):
         cls = pooling_of(choice.name, settings.embedding, choice.folder) == "cls"
         passes = open_passes(choice, running, offsets=not cls, prefix=settings.embedding.prefix)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from koe.errors import ModelError
-from nlp.other_models.folder import POOLING, is_complete
+from nlp.other_models.folder import MODULES, POOLING, is_complete
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 #: Settings and vocabularies; a cache that lacks one of them was not filled to its end.
 _SMALL = ("*.json", "*.txt", "*.model")
 
+#: What a sentence encoder's repository says of pooling, and of layers on top. A cache filled by others may lack it.
+SENTENCE_FILES = (MODULES, POOLING)
+
 #: Seconds to wait for the hub's first answer.
 _PATIENCE = 10
+
+#: Snapshots that this process asked for more of: once is enough.
+_asked: set[Path] = set()
 
 
 class Hub(Protocol):
@@ -30,6 +37,12 @@ class Hub(Protocol):
 
         Raises:
             ModelError: when it cannot be had, with what to do.
+        """
+
+    def complete_pooling(self, name: str, folder: Path, fetch: bool) -> bool:
+        """Whether it is known how a model's vectors are pooled and what stands on top, as :data:`SENTENCE_FILES` say.
+
+        What a cache lacks of them is brought once, with ``fetch`` true. A model may have none: that is known too.
         """
 
 
@@ -112,7 +125,40 @@ class HuggingFaceHub:
             raise ModelError(
                 f"model {name!r} is not on this machine and cannot be fetched ({why}); {how_to_bring(name)}"
             ) from error
+        self.complete_pooling(name, Path(found), fetch=True)
         return Path(found)
+
+    def complete_pooling(self, name: str, folder: Path, fetch: bool) -> bool:
+        """Look into the cache, which also keeps what the hub said it has none of; then ask the hub, file by file."""
+        from huggingface_hub import is_offline_mode
+
+        fetch = fetch and not is_offline_mode() and folder not in _asked
+        for file in SENTENCE_FILES:
+            if not (self._is_known(name, folder, file) or (fetch and self._bring(name, folder, file))):
+                return False
+        return True
+
+    def _is_known(self, name: str, folder: Path, file: str) -> bool:
+        from huggingface_hub import try_to_load_from_cache
+
+        # Else a path, or the mark for "the hub has none".
+        return try_to_load_from_cache(name, file, self._cache, revision=folder.name) is not None
+
+    def _bring(self, name: str, folder: Path, file: str) -> bool:
+        from huggingface_hub import hf_hub_download
+
+        _asked.add(folder)
+        # Every kind of network error, or the hub has none: the cache keeps a mark of that.
+        with suppress(Exception):
+            hf_hub_download(
+                name,
+                file,
+                revision=folder.name,
+                cache_dir=self._cache,
+                endpoint=self._endpoint,
+                etag_timeout=_PATIENCE,
+            )
+        return self._is_known(name, folder, file)
 
 
 def needed(files: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -15,7 +16,13 @@ from typing import Any
 
 import pytest
 
+from flows.wiring import Wiring
 from koe.errors import ModelError
+from koe.settings import ModelSettings, Settings
+from nlp.analyser import load_analyser
+from nlp.other_models import hub as hub_module
+from nlp.other_models.choice import choose
+from nlp.other_models.folder import POOLING, read_pooling
 from nlp.other_models.hub import HuggingFaceHub, locate, needed
 
 _COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -35,6 +42,9 @@ class ShelfHub:
     def fetch(self, name: str) -> Path:
         self.fetched.append(name)
         return Path("fetched")
+
+    def complete_pooling(self, name: str, folder: Path, fetch: bool) -> bool:
+        return False
 
 
 def _cached(cache: Path, files: dict[str, str]) -> Path:
@@ -101,11 +111,14 @@ class _Pages(http.server.BaseHTTPRequestHandler):
         elif self.path.startswith("/api/models/org/model"):
             told = {"id": "org/model", "sha": _COMMIT, "siblings": [{"rfilename": one} for one in WHOLE]}
             self._say(json.dumps(told))
-        elif name in WHOLE and "/resolve/" in self.path:
+        elif name in WHOLE and "/resolve/" in self.path and not self.path.endswith(POOLING):
             self._say(WHOLE[name], {"ETag": f'"{name}"', "X-Repo-Commit": _COMMIT})
+        elif self.path.endswith(POOLING) and self.server.pools:  # type: ignore[attr-defined]
+            self._say(self.server.pools, {"ETag": '"p"', "X-Repo-Commit": _COMMIT})  # type: ignore[attr-defined]
         else:
             self.send_response(404)
-            self.send_header("X-Error-Code", "RepoNotFound")
+            self.send_header("X-Error-Code", "EntryNotFound" if "org/model" in self.path else "RepoNotFound")
+            self.send_header("X-Repo-Commit", _COMMIT)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -119,20 +132,27 @@ class _Pages(http.server.BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(content.encode())
 
-    def log_message(self, *_: Any) -> None: ...
+    def log_message(self, *_: Any) -> None:
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def endpoint() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def server() -> Iterator[Any]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as made:
+        made.asked, made.pools = [], ""  # type: ignore[attr-defined]
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture
+def endpoint(server: Any) -> str:
+    return f"http://127.0.0.1:{server.server_port}"
 
 
 def test_a_model_is_fetched_once_and_found_without_network_afterwards(tmp_path: Path, endpoint: str) -> None:
     folder = HuggingFaceHub(endpoint, tmp_path).fetch("org/model")
-    assert {path.name: path.read_text() for path in folder.iterdir()} == WHOLE
+    assert {path.name: path.read_text() for path in folder.iterdir() if path.is_file()} == WHOLE
     assert HuggingFaceHub(NOWHERE, tmp_path).on_disk("org/model") == folder
 
 
@@ -146,6 +166,64 @@ def test_no_network_is_told_quickly_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"cannot be fetched .*hf download org/model --local-dir model"):
         HuggingFaceHub(NOWHERE, tmp_path).fetch("org/model")
     assert time.monotonic() - begun < 20
+
+
+def test_a_fetched_model_without_the_small_files_is_known_to_have_none(tmp_path: Path, endpoint: str) -> None:
+    folder = HuggingFaceHub(endpoint, tmp_path).fetch("org/model")
+    assert HuggingFaceHub(NOWHERE, tmp_path).complete_pooling("org/model", folder, fetch=False)
+    assert read_pooling(folder) is None
+
+
+def test_a_cache_without_the_small_files_is_completed_once(tmp_path: Path, server: Any, endpoint: str) -> None:
+    folder = _cached(tmp_path, WHOLE)
+    server.pools = '{"pooling_mode_cls_token": true}'
+    hub = HuggingFaceHub(endpoint, tmp_path)
+    assert not hub.complete_pooling("org/model", folder, fetch=False)
+    assert server.asked == []
+    assert hub.complete_pooling("org/model", folder, fetch=True)
+    assert read_pooling(folder) == "cls"
+    asked = len(server.asked)
+    assert HuggingFaceHub(endpoint, tmp_path).complete_pooling("org/model", folder, fetch=True)
+    assert len(server.asked) == asked
+
+
+def test_without_network_it_stays_unknown_and_is_asked_for_once(tmp_path: Path, server: Any, endpoint: str) -> None:
+    folder = _cached(tmp_path, WHOLE)
+    assert not HuggingFaceHub(NOWHERE, tmp_path).complete_pooling("org/model", folder, fetch=True)
+    assert folder in hub_module._asked
+    assert not HuggingFaceHub(endpoint, tmp_path).complete_pooling("org/model", folder, fetch=True)
+    assert server.asked == []
+
+
+def test_mean_pooling_that_is_assumed_is_a_doubt(encoder: Any) -> None:
+    shelf = ShelfHub(org__model=encoder("vectors"), org__cls=encoder("other", {"pooling_mode_cls_token": True}))
+
+    def doubt(**named: str) -> str:
+        chosen = choose(ModelSettings.model_validate({"embedding": named}), "embedding", shelf)
+        assert chosen
+        return chosen.doubt
+
+    assert "mean pooling is assumed; give pooling: mean or cls" in doubt(name="org/model")
+    assert doubt(name="org/model", pooling="mean") == ""
+    assert doubt(name="org/cls") == ""
+    assert doubt(name=str(shelf.shelf["org/model"])) == ""
+
+
+def test_a_doubt_is_logged_and_told_by_doctor(
+    tmp_path: Path,
+    tiny_model: Path,
+    encoder: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    shelf = ShelfHub(org__model=encoder("vectors"))
+    monkeypatch.setattr("nlp.other_models.choice.HuggingFaceHub", lambda: shelf)
+    settings = ModelSettings.model_validate({"name": str(tiny_model), "embedding": "org/model"})
+    with caplog.at_level(logging.WARNING):
+        load_analyser(settings)
+    assert "model for embedding: the cache of this machine" in caplog.text
+    wiring = Wiring(Settings(folder=tmp_path, model=settings))
+    assert "WARNING: the cache of this machine" in wiring.model_of("embedding")
 
 
 def test_offline_mode_is_told_as_such(tmp_path: Path) -> None:

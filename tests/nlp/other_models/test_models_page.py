@@ -7,9 +7,10 @@ from pathlib import Path
 
 from koe.settings import ModelSettings
 from koe.settings_file import load_settings
-from koe.taxonomy import Sentiment
+from koe.taxonomy import Intent, Sentiment
 from nlp.other_models.choice import HEADS
-from nlp.other_models.hub import how_to_bring
+from nlp.other_models.hub import SENTENCE_FILES, how_to_bring
+from nlp.pattern_words import RULES
 
 PAGE = (Path(__file__).parents[3] / "docs" / "models.md").read_text("utf-8")
 
@@ -34,6 +35,13 @@ def test_it_names_every_head_every_key_and_the_command_of_the_error() -> None:
     name = "intfloat/multilingual-e5-base"
     assert f"hf download {name} --local-dir multilingual-e5-base" in PAGE
     assert f"hf download {name} --local-dir multilingual-e5-base" in how_to_bring(name)
+
+
+def test_it_names_the_types_that_word_rules_add_and_the_files_that_are_brought() -> None:
+    (said,) = re.findall(r"\*\*Word rules\.\*\*.*?\n\n", PAGE, re.DOTALL)
+    added = {rule.type for rule in RULES if rule.intent is not Intent.LEGAL_THREAT}
+    assert {kind for kind in added if f"`{kind}`" in said} == added
+    assert all(f"`{file}`" in PAGE for file in SENTENCE_FILES)
 
 
 def test_folders_are_meant_from_koe_yaml(tmp_path: Path) -> None:
