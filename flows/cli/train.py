@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.session import JsonOption, echo_json, existing_file, open_store, progress, wiring_of
+from flows.cli.session import (
+    SOME_REFUSED,
+    JsonOption,
+    echo_json,
+    existing_file,
+    open_store,
+    progress,
+    wiring_of,
+)
 from koe.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
-    from nlp.training.adapt import Adaptation
+    from nlp.training.adapt import Adaptation, Start
 
 _PANEL = "Set up"
 
@@ -48,40 +59,76 @@ def train(
             raise UsageError("--undo goes alone")
         _undo(wiring_of(ctx), json_out)
         return
+    wiring = wiring_of(ctx)
+    refused = None
     if file:
         from flows.cli.pipeline import source_settings
 
-        wiring = wiring_of(ctx)
         # Stars and words are all that counts: a file without dates will do.
         dated = ["created_at=2000-01-01"]
         source = source_settings(wiring, existing_file(file), None, "review", columns, dated, encoding)
-        rated, corrections = rated_in_file(wiring, file, source), []
+        rows = rated_in_file(wiring, file, source)
+        rated, corrections = rows.rated, []
+        if rows.refused:
+            refused = rows
+            typer.echo(f"{file}: {rows}", err=True)
     else:
         if columns or encoding:
             raise UsageError("--map and --encoding go with --file FILE")
         wiring = open_store(ctx)
         rated, corrections = rated_in_store(wiring), corrections_in_store(wiring)
     models = OwnModels.of(wiring.settings)
-    out = models.begin()
-    with progress("training steps") as advance:
-        made = train_model(
-            wiring,
-            rated,
-            out,
-            corrections=corrections,
-            held_back=hold_back,
-            whole=whole,
-            tell=lambda step: advance(step.step),
-        )
-    installed = made.better and not dry_run
-    if installed:
-        models.install(out)
-    else:
-        models.discard(out)
+    with models.training() as out:
+        with _telling() as (begun, advance):
+            made = train_model(
+                wiring,
+                rated,
+                out,
+                corrections=corrections,
+                held_back=hold_back,
+                whole=whole,
+                begun=begun,
+                tell=lambda step: advance(step.step),
+            )
+        if made is None:
+            typer.echo("paused; the same command goes on")
+            return
+        installed = made.better and not dry_run
+        if installed:
+            models.install(out)
+        else:
+            models.discard(out)
     if json_out:
-        echo_json({"adaptation": made, "better": made.better, "installed": installed})
+        figures = asdict(made) | {"folder": made.folder if installed else None}
+        judged = {"better": made.better, "shortcomings": made.shortcomings, "installed": installed}
+        echo_json({"adaptation": figures, **judged, "refused": refused.refused if refused else 0})
     else:
-        _say(made, installed, dry_run)
+        _say(made, installed)
+    if refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+@contextmanager
+def _telling() -> Iterator[tuple[Callable[[Start], None], Callable[[int], None]]]:
+    """What to call when the training begins, and with the steps done."""
+    with ExitStack() as bars:
+        bar: list[Callable[[int], None]] = []
+
+        def begun(start: Start) -> None:
+            also = f", {start.corrections} corrected" if start.corrections else ""
+            also += f", {start.rehearsed} of the written corpus" if start.rehearsed else ""
+            again = f", {start.done} of them done before" if start.done else ""
+            typer.echo(
+                f"training {_part(start.whole)} on {start.rated} rated texts{also}: {start.steps} steps{again}; "
+                "this may take minutes",
+                err=True,
+            )
+            bar.append(bars.enter_context(progress("training steps", start.steps)))
+
+        def advance(done: int) -> None:
+            bar[0](done)
+
+        yield begun, advance
 
 
 def _undo(wiring: Wiring, json_out: bool) -> None:
@@ -95,23 +142,35 @@ def _undo(wiring: Wiring, json_out: bool) -> None:
         typer.echo(f"in use now: {name}; the next `koe run` reads the feedback again with it")
 
 
-def _say(made: Adaptation, installed: bool, dry_run: bool) -> None:
-    part = "the whole model" if made.whole else "the sentiment head"
+def _part(whole: bool) -> str:
+    return "the whole model" if whole else "the sentiment head"
+
+
+def _say(made: Adaptation, installed: bool) -> None:
     also = f" and {made.corrections} corrected feedback" if made.corrections else ""
-    typer.echo(f"trained {part} on {made.learnt_from} rated texts{also}; compared on {made.before.texts} held back:")
+    typer.echo(
+        f"trained {_part(made.whole)} on {made.learnt_from} rated texts{also}; "
+        f"compared on {made.before.texts} held back:"
+    )
     typer.echo("")
-    typer.echo(f"{'':32}before   after")
-    rows = (
+    typer.echo(f"{'':36}before  after")
+    rows = [
         ("good or bad (1-2, 4-5 stars)", made.before.good_or_bad, made.after.good_or_bad),
         ("three classes, macro F1", made.before.macro_f1, made.after.macro_f1),
         ("surprise (log loss, less is better)", made.before.log_loss, made.after.log_loss),
-    )
+    ]
+    if made.knew and made.knows:
+        rows += [
+            ("written corpus, dangers found", made.knew.safety_recall, made.knows.safety_recall),
+            ("written corpus, phrases, F1", made.knew.phrases_f1, made.knows.phrases_f1),
+        ]
     for name, before, after in rows:
         typer.echo(f"{name:<36}{before:.3f}   {after:.3f}")
+    typer.echo(f"macro F1 is higher in {made.gains:.0%} of 1,000 resamples of the texts held back")
     typer.echo("")
     if installed:
         typer.echo(f"installed: {made.folder}; the next `koe run` reads the feedback again. Back: koe train --undo")
     elif made.better:
         typer.echo("better; not installed, because of --dry-run")
     else:
-        typer.echo("not better: the model in use stays")
+        typer.echo(f"not better: the model in use stays ({'; '.join(made.shortcomings)})")

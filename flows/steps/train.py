@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from koe.analysis import Document
 from koe.errors import UsageError
-from koe.feedback import Feedback
-from koe.issue import LedgerKind
+from koe.feedback import Feedback, RefusedRow
+from koe.issue import Issue, LedgerEvent, LedgerKind
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
     from koe.settings import SourceSettings
-    from nlp.training.adapt import Adaptation, RatedText
+    from nlp.training.adapt import Adaptation, Start
     from nlp.training.examples import Example
     from nlp.training.fit import Progress
+    from nlp.training.rated import RatedText
+    from storage.work import Work
 
-#: What people do to an issue by which they say that its members belong together.
-_CONFIRMED = {LedgerKind.MERGED, LedgerKind.SPLIT, LedgerKind.MOVED, LedgerKind.RENAMED, LedgerKind.FIXED}
+#: Where the ledger says which issue somebody put segments into. By a new name or a fix nobody says what belongs to it.
+_PUT_INTO = {LedgerKind.MERGED: "into", LedgerKind.SPLIT: "into", LedgerKind.MOVED: "to"}
+
+#: How many reasons of refused rows are told.
+_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RatedRows:
+    """The rows of a file with stars and words; how many were refused, and the first reasons with their places."""
+
+    rated: list[RatedText]
+    refused: int
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The refused rows in words."""
+        more = "; …" if self.refused > len(self.reasons) else ""
+        return f"{self.refused} rows refused: {'; '.join(self.reasons)}{more}"
 
 
 def rated_in_store(wiring: Wiring) -> list[RatedText]:
@@ -31,7 +51,7 @@ def rated_in_store(wiring: Wiring) -> list[RatedText]:
     return list(_rated(one for one in seen if one.counted and one.key not in copies))
 
 
-def rated_in_file(wiring: Wiring, file: Path, source: SourceSettings) -> list[RatedText]:
+def rated_in_file(wiring: Wiring, file: Path, source: SourceSettings) -> RatedRows:
     """The rows of a file that have stars and words.
 
     Raises:
@@ -41,49 +61,56 @@ def rated_in_file(wiring: Wiring, file: Path, source: SourceSettings) -> list[Ra
     from storage.sources.read import read_rows
 
     settings = wiring.settings
-    rows = read_rows(file, source, file.stem, settings.zone, wiring.clock(), settings.max_row_bytes)
-    rated = list(_rated(row for row in rows if isinstance(row, Feedback) and row.counted))
-    if not rated:
+    feedback: list[Feedback] = []
+    refused: list[RefusedRow] = []
+    for row in read_rows(file, source, file.stem, settings.zone, wiring.clock(), settings.max_row_bytes):
+        if isinstance(row, RefusedRow):
+            refused.append(row)
+        elif row.counted:
+            feedback.append(row)
+    reasons = tuple(f"{row.position}: {row.reason}" for row in refused[:_REASONS])
+    rows = RatedRows(list(_rated(feedback)), len(refused), reasons)
+    if not rows.rated:
         raise UsageError(
             f"{file}: no row has a rating from 1 to 5 and a text; name the columns with "
-            "--map rating=COLUMN --map text=COLUMN"
+            "--map rating=COLUMN --map text=COLUMN" + (f" ({rows})" if refused else "")
         )
-    return rated
+    return rows
 
 
 def corrections_in_store(wiring: Wiring) -> list[Example]:
-    """What people corrected, as examples: members of issues they put together say the same thing, those of issues
-    they dismissed do not complain.
+    """What people corrected, as examples: members of an issue that they put segments into say the same thing, those of
+    issues they dismissed do not complain.
     """
     from nlp.training.examples import Example, Statement
 
-    said: defaultdict[str, list[Statement]] = defaultdict(list)
+    said: defaultdict[str, list[tuple[int, str, Statement]]] = defaultdict(list)
     with wiring.database.work() as work:
-        touched: defaultdict[str, set[LedgerKind]] = defaultdict(set)
-        for stored in work.issues.ledger():
-            if stored.event.issue and stored.event.by != "koe":
-                touched[stored.event.issue].add(stored.event.kind)
-        issues = {stored.id: stored.issue for stored in work.issues.all() if stored.id in touched}
+        issues = {stored.id: stored.issue for stored in work.issues.all()}
+        confirmed = _confirmed(work, issues)
         for member in work.issues.members():
-            issue, span = issues.get(member.issue), member.span
-            if issue is None or span.field != "text":
+            span = member.span
+            if issues[member.issue].dismissed:
+                statement = Statement(span.start, span.end, 0.0)
+            elif member.issue in confirmed:
+                statement = Statement(span.start, span.end, 1.0, member.issue)
+            else:
                 continue
-            if issue.dismissed:
-                said[span.feedback].append(Statement(span.start, span.end, 0.0))
-            elif touched[member.issue] & _CONFIRMED:
-                said[span.feedback].append(Statement(span.start, span.end, 1.0, member.issue))
+            said[span.feedback].append((span.version, span.field, statement))
         held = work.feedback.load(said)
-    return [
-        Example(
-            "corrections",
-            held[key].feedback.text or "",
-            held[key].feedback.lang or "",
-            statements=tuple(statements),
-            topic=f"product {held[key].feedback.product_id}",
-        )
-        for key, statements in sorted(said.items())
-        if key in held
-    ]
+    examples = []
+    for key, stored in sorted(held.items()):
+        one = stored.feedback
+        # An example's text is the title where there is no other; its statements stand in that field.
+        title, text, field = (one.title or "", one.text, "text") if one.text else ("", one.title or "", "title")
+        statements = [statement for version, place, statement in said[key] if (version, place) == (one.version, field)]
+        if statements:
+            topic = f"product {one.product_id}"
+            example = Example(
+                "corrections", text, one.lang or "", statements=tuple(statements), topic=topic, title=title
+            )
+            examples.append(example)
+    return examples
 
 
 def train(
@@ -94,16 +121,58 @@ def train(
     corrections: Sequence[Example] = (),
     held_back: float = 0.2,
     whole: bool | None = None,
+    begun: Callable[[Start], None] = lambda start: None,
     tell: Callable[[Progress], None] = lambda progress: None,
-) -> Adaptation:
-    """Adapt the model in use to rated texts and corrections, into a folder; see :func:`nlp.training.adapt.adapt`."""
+) -> Adaptation | None:
+    """Adapt the model in use to rated texts and corrections, into a folder; see :func:`nlp.training.adapt.adapt`.
+
+    Raises:
+        UsageError: also when koe.yaml has another model tell the sentiment.
+    """
     from nlp.training.adapt import adapt
 
-    return adapt(wiring.model_folder, rated, out, corrections=corrections, held_back=held_back, whole=whole, tell=tell)
+    _check_sentiment(wiring)
+    return adapt(
+        wiring.model_folder,
+        rated,
+        out,
+        corrections=corrections,
+        held_back=held_back,
+        whole=whole,
+        begun=begun,
+        tell=tell,
+    )
+
+
+def _check_sentiment(wiring: Wiring) -> None:
+    other = wiring.settings.model.sentiment
+    if other:
+        raise UsageError(
+            f"koe.yaml has {other.name} tell the sentiment, so what koe's own model learns would not be used; "
+            "remove `sentiment:` under `model:` in koe.yaml first"
+        )
+
+
+def _confirmed(work: Work, issues: Mapping[str, Issue]) -> set[str]:
+    """The issues that people put segments into, by merging, splitting or moving; of merged ones, where they went."""
+    found = set()
+    for stored in work.issues.ledger():
+        issue = _put_into(stored.event)
+        while issue and issues[issue].merged_into:
+            issue = issues[issue].merged_into
+        if issue:
+            found.add(issue)
+    return found
+
+
+def _put_into(event: LedgerEvent) -> str | None:
+    place = _PUT_INTO.get(event.kind)
+    target = event.details.get(place) if place else None
+    return None if target is None else str(target)
 
 
 def _rated(feedback: Iterable[Feedback]) -> Iterator[RatedText]:
-    from nlp.training.adapt import RatedText
+    from nlp.training.rated import RatedText
 
     for one in feedback:
         if one.rating is not None and ((one.text or "").strip() or (one.title or "").strip()):
