@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from flows.doctor import examine
 from flows.wiring import Wiring
 from koe.errors import ModelError
 from koe.settings import ModelSettings, Settings
@@ -35,6 +36,7 @@ class ShelfHub:
     def __init__(self, **shelf: Path) -> None:
         self.shelf = {name.replace("__", "/"): folder for name, folder in shelf.items()}
         self.fetched: list[str] = []
+        self.may_fetch: list[bool] = []
 
     def on_disk(self, name: str) -> Path | None:
         return self.shelf.get(name)
@@ -44,6 +46,7 @@ class ShelfHub:
         return Path("fetched")
 
     def complete_pooling(self, name: str, folder: Path, fetch: bool) -> bool:
+        self.may_fetch.append(fetch)
         return False
 
 
@@ -223,7 +226,11 @@ def test_a_doubt_is_logged_and_told_by_doctor(
         load_analyser(settings)
     assert "model for embedding: the cache of this machine" in caplog.text
     wiring = Wiring(Settings(folder=tmp_path, model=settings))
-    assert "WARNING: the cache of this machine" in wiring.model_of("embedding")
+    shelf.may_fetch.clear()
+    told = {finding.what: finding.found for finding in examine(None, load=lambda _: wiring)}
+    assert "WARNING: the cache of this machine" in told["model for embedding"]
+    assert told["model"].startswith("tiny-")
+    assert set(shelf.may_fetch) == {False}  # doctor fetches nothing
 
 
 def test_offline_mode_is_told_as_such(tmp_path: Path) -> None:
