@@ -49,23 +49,24 @@ def _passes(texts: Sequence[str]) -> tuple[float, float]:
     from koe.analysis import Document
     from koe.settings import ModelSettings
     from nlp.analyser import DEFAULT_MODEL, open_model
-    from nlp.encoding import encode
+    from nlp.encoding import encode, padded
     from nlp.windows import windows
 
     reader, tokenizer = open_model(DEFAULT_MODEL, ModelSettings())
     longest = reader.longest
     encoded = encode(tokenizer, [Document(text) for text in texts])
     batches = [[encoded[number] for number in batch] for batch in reader.batches(encoded)]
-    padded = [
-        reader.padded(
-            [one.ids[window.start : window.end] for one in batch for window in windows(len(one.ids), longest)]
+    inputs = [
+        padded(
+            [one.ids[window.start : window.end] for one in batch for window in windows(len(one.ids), longest)],
+            reader.specials,
         )
         for batch in batches
     ]
 
     @torch.inference_mode()
     def bare() -> None:
-        for ids, mask in padded:
+        for ids, mask in inputs:
             reader.model.bert(input_ids=ids, attention_mask=mask)
 
     def full() -> None:

@@ -15,6 +15,7 @@ from nlp.segments import split
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,19 @@ class Specials:
         if None in ids:
             raise ModelError("the tokenizer lacks <s>, </s> or <pad>; expected that of an XLM-R encoder")
         return cls(*(one for one in ids if one is not None))
+
+
+def padded(rows: Sequence[Sequence[int]], specials: Specials) -> tuple[Tensor, Tensor]:
+    """Rows of pieces with the special ones around them, as ids and mask ``(n, l)``."""
+    import torch
+
+    width = max(map(len, rows)) + 2
+    ids = torch.full((len(rows), width), specials.pad)
+    mask = torch.zeros((len(rows), width), dtype=torch.long)
+    for index, row in enumerate(rows):
+        ids[index, : len(row) + 2] = torch.tensor([specials.first, *row, specials.last])
+        mask[index, : len(row) + 2] = 1
+    return ids, mask
 
 
 def encode(tokenizer: Tokenizer, documents: Sequence[Document]) -> list[Encoded]:

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from nlp.encoding import Encoded, Specials
+from nlp.encoding import Encoded, Specials, padded
 from nlp.model import KoeModel
 from nlp.windows import windows
 
@@ -48,7 +48,7 @@ class Reader:
         self.model = model
         self.batch_tokens = batch_tokens
         self.longest = int(model.config.max_position_embeddings) - 2
-        self._specials = Specials.of(tokenizer)
+        self.specials = Specials.of(tokenizer)
         self._dtype = dtype
         if dtype is not torch.float32:
             model.bert.to(dtype)
@@ -78,6 +78,7 @@ class Reader:
         sentiment, intents, safety = heads.read_document(first, pooled)
         places, types, polarity = heads.read_tokens(torch.cat(hidden), torch.cat(middle))
         statements = _pool_statements(encoded, hidden, self.model.width)
+        between = torch.stack([states.mean(0) for states in middle])
         complaint = torch.sigmoid(heads.read_statements(statements))
         counts = [len(document.statements) for document in encoded]
         temperature = self.model.outlook.calibration.temperature
@@ -89,8 +90,8 @@ class Reader:
             torch.softmax(types, -1).split_with_sizes(lengths),
             torch.softmax(polarity, -1).split_with_sizes(lengths),
             complaint.split_with_sizes(counts),
-            heads.embed(pooled),
-            heads.embed(statements).split_with_sizes(counts),
+            heads.embed(pooled, between),
+            heads.embed(statements, _pool_statements(encoded, middle, self.model.width)).split_with_sizes(counts),
             strict=True,
         )
         return [
@@ -122,7 +123,9 @@ class Reader:
         middle: list[list[Tensor]] = [[] for _ in encoded]
         for at in range(0, len(jobs), together):
             part = jobs[at : at + together]
-            ids, mask = self.padded([encoded[number].ids[window.start : window.end] for number, window in part])
+            ids, mask = padded(
+                [encoded[number].ids[window.start : window.end] for number, window in part], self.specials
+            )
             states, between = self.model.encode(ids, mask)
             for (number, window), row, other in zip(part, states.float(), between.float(), strict=True):
                 keep = slice(1 + window.first - window.start, 1 + window.last - window.start)
@@ -131,16 +134,6 @@ class Reader:
                 middle[number].append(other[keep])
         first = torch.stack([torch.stack(rows).mean(0) for rows in firsts])
         return first, [torch.cat(rows) for rows in last], [torch.cat(rows) for rows in middle]
-
-    def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        """Rows of pieces with the special ones around them, as ids and mask ``(n, l)``."""
-        width = max(map(len, rows)) + 2
-        ids = torch.full((len(rows), width), self._specials.pad)
-        mask = torch.zeros((len(rows), width), dtype=torch.long)
-        for index, row in enumerate(rows):
-            ids[index, : len(row) + 2] = torch.tensor([self._specials.first, *row, self._specials.last])
-            mask[index, : len(row) + 2] = 1
-        return ids, mask
 
 
 def _pool_statements(encoded: Sequence[Encoded], hidden: Sequence[Tensor], width: int) -> Tensor:

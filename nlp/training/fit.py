@@ -205,14 +205,16 @@ def _fit_centre(
     if not numbers:
         return
     numbers.sort(key=lambda number: len(encoded[number].ids))
+    between = torch.zeros_like(anchors)
     model.eval()
     for at in range(0, len(numbers), 32):
         rows = numbers[at : at + 32]
         batch = collate(rows, examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types))
-        anchors[rows] = pool(model.encode(batch.ids, batch.mask)[0], batch.content)
+        last, middle = model.encode(batch.ids, batch.mask)
+        anchors[rows], between[rows] = pool(last, batch.content), pool(middle, batch.content)
     if not model.heads.centre.any():
         model.heads.centre.copy_(anchors[numbers].mean(0))
-    anchors[numbers] = model.heads.embed(anchors[numbers])
+    anchors[numbers] = model.heads.embed(anchors[numbers], between[numbers])
 
 
 def _fast_bfloat16() -> bool:

@@ -33,6 +33,7 @@ def losses(
     sentiment, intents, safety = model.heads.read_document(hidden[:, 0], pooled)
     places, types, polarity = model.heads.read_tokens(hidden, middle)
     statements = pool(hidden[batch.statement_row], batch.statement_mask)
+    between = pool(middle[batch.statement_row], batch.statement_mask)
     found = {
         "sentiment": _moods(sentiment, batch.moods),
         "stars": _stars(sentiment, batch.stars),
@@ -42,8 +43,8 @@ def losses(
         "types": _types(types, batch.types),
         "polarity": _known_class(polarity, batch.polarity),
         "complaints": _known_binary(model.heads.read_statements(statements), batch.complaint, 1.0),
-        "groups": _groups(model.heads.embed(statements), batch.group),
-        "anchors": _anchors(model.heads.embed(pooled), anchors),
+        "groups": contrast(model.heads.embed(statements, between), batch.group),
+        "anchors": _anchors(model.heads.embed(pooled, pool(middle, batch.content)), anchors),
     }
     return {name: weights[name] * loss for name, loss in found.items() if loss is not None}
 
@@ -90,8 +91,8 @@ def _types(logits: Tensor, labels: Tensor) -> Tensor | None:
     return functional.cross_entropy(logits[known], shares, label_smoothing=0.02)
 
 
-def _groups(vectors: Tensor, group: Tensor) -> Tensor | None:
-    """Supervised contrast (Khosla et al. 2020), temperature 0.05."""
+def contrast(vectors: Tensor, group: Tensor) -> Tensor | None:
+    """Supervised contrast (Khosla et al. 2020) of unit vectors ``(n, w)`` by group ``(n)``, temperature 0.05."""
     known = group != UNKNOWN
     if known.sum() < 4:
         return None

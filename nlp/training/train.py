@@ -23,6 +23,7 @@ from nlp.training.examples import CORPUS, Example, read_corpus, read_groups
 from nlp.training.fit import Progress, fit
 from nlp.training.public_data import read_public
 from nlp.training.recipe import PUBLIC, Recipe
+from nlp.training.vectors import fit_vectors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -91,6 +92,8 @@ def train(encoder: Path, examples: Sequence[Example], out: Path, recipe: Recipe)
     model, tokenizer = open_encoder(encoder, recipe.layers)
     done = fit(model, tokenizer, examples, recipe, out / "checkpoint.pt", _log)
     if done:
+        teacher, _ = open_encoder(encoder)
+        fit_vectors(model, teacher.bert.eval(), tokenizer, examples, recipe.seed, recipe.vector_steps)
         model.save(out)
         shutil.copyfile(encoder / "tokenizer.json", out / "tokenizer.json")
         shutil.copyfile(encoder / "tokenizer_config.json", out / "tokenizer_config.json")
@@ -100,13 +103,13 @@ def train(encoder: Path, examples: Sequence[Example], out: Path, recipe: Recipe)
         log.info("saved %s", out)
 
 
-def open_encoder(folder: Path, layers: int) -> tuple[KoeModel, Tokenizer]:
-    """A Hugging Face BERT encoder, cut to its lowest ``layers``, under new heads; and its tokenizer."""
+def open_encoder(folder: Path, layers: int | None = None) -> tuple[KoeModel, Tokenizer]:
+    """A Hugging Face BERT encoder, cut to its lowest ``layers`` (default: all), under new heads; and its tokenizer."""
     from tokenizers import Tokenizer
     from transformers import BertConfig, BertModel
 
     config = BertConfig.from_pretrained(folder)
-    config.num_hidden_layers = min(layers, config.num_hidden_layers)
+    config.num_hidden_layers = min(layers or config.num_hidden_layers, config.num_hidden_layers)
     model = KoeModel(config)
     model.bert = BertModel.from_pretrained(folder, config=config, add_pooling_layer=False, dtype=torch.float32)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

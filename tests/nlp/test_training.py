@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -17,10 +18,18 @@ from nlp.evaluation.readings import read_with
 from nlp.training.calibrate import calibrate
 from nlp.training.examples import CORPUS, Example, Statement, from_row, read_corpus, read_groups
 from nlp.training.recipe import Recipe
-from nlp.training.train import changed, train
+from nlp.training.train import changed, open_encoder, train
+from nlp.training.vectors import fit_vectors
 
 RECIPE = Recipe(
-    rounds={"corpus": 1}, last_steps=6, size=4, longest=32, checkpoint_every=3, heads_rate=1e-2, averaged=0.3
+    rounds={"corpus": 1},
+    last_steps=6,
+    vector_steps=10,
+    size=4,
+    longest=32,
+    checkpoint_every=3,
+    heads_rate=1e-2,
+    averaged=0.3,
 )
 
 
@@ -122,3 +131,28 @@ def test_groups_say_what_belongs_together_and_what_does_not_complain() -> None:
     assert len(members) >= 96
     assert all(langs == {"ja", "en"} for langs in members.values())
     assert any(len(example.statements) == 3 for example in examples)
+
+
+def test_vectors_come_to_tell_faults_apart(encoder: Path, tmp_path: Path) -> None:
+    """Over a frozen encoder: only the vector layers change, and groups come nearer together than before."""
+    said = {"a": ("音が出ない", "no sound", "無音だ"), "b": ("すぐ切れる", "drops out", "落ちる")}
+    examples = [
+        Example("groups", text, "ja", statements=(Statement(0, len(text), 1.0, group),), topic="p")
+        for group, texts in said.items()
+        for text in texts
+    ]
+    model, tokenizer = open_encoder(encoder)
+    teacher, _ = open_encoder(encoder)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    fit_vectors(model.eval(), teacher.bert.eval(), tokenizer, examples, seed=1, steps=40)
+    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert {name.split(".")[1] for name in changed} <= {"vector_mean", "vector_scale", "vector_hidden", "vector"}
+    model.save(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(encoder / name, tmp_path / name)
+    analyser = load_analyser(ModelSettings(name=str(tmp_path)))
+    read = dict(analyser.analyse([Document(text) for texts in said.values() for text in texts]))
+    rows = np.stack([read[number].embedding for number in range(6)])
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
+    cosines = rows @ rows.T
+    assert cosines[:3, :3].mean() > cosines[:3, 3:].mean()
