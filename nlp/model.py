@@ -69,16 +69,12 @@ class Heads(nn.Module):
         self.safety = nn.Linear(width, 1)
         self.statement_hidden = nn.Linear(width, 64)
         self.statement = nn.Linear(64, 1)
-        self.centre: Tensor
-        self.register_buffer("centre", torch.zeros(width))
-        self.projection = nn.Linear(width, width, bias=False)
-        nn.init.zeros_(self.projection.weight)
         self.vector_hidden = nn.Linear(2 * width, 2 * width)
         self.vector = nn.Linear(2 * width, width)
         self.vector_mean: Tensor
         self.vector_scale: Tensor
         self.register_buffer("vector_mean", torch.zeros(2 * width))
-        self.register_buffer("vector_scale", torch.zeros(2 * width))
+        self.register_buffer("vector_scale", torch.ones(2 * width))
 
     def read_tokens(self, hidden: Tensor, middle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits per piece from last and middle layer ``(…, w)``: its place in a phrase ``(…, 5)``, the phrase's type
@@ -101,16 +97,9 @@ class Heads(nn.Module):
         return cast(Tensor, self.statement(hidden).squeeze(-1))
 
     def embed(self, pooled: Tensor, middle: Tensor) -> Tensor:
-        """Unit vectors from the pooled last and middle layer, all ``(n, w)``.
-
-        Two layers over both, once :mod:`nlp.training.vectors` fitted them; before that, the last layer centred and a
-        residual projection, by which the encoder is shaped.
-        """
-        if self.vector_scale.any():
-            joint = (torch.cat([pooled, middle], dim=-1) - self.vector_mean) / self.vector_scale
-            return functional.normalize(self.vector(functional.gelu(self.vector_hidden(joint))), dim=-1)
-        centred = pooled - self.centre
-        return functional.normalize(centred + self.projection(centred), dim=-1)
+        """Unit vectors from the pooled last and middle layer, all ``(n, w)``."""
+        joint = (torch.cat([pooled, middle], dim=-1) - self.vector_mean) / self.vector_scale
+        return functional.normalize(self.vector(functional.gelu(self.vector_hidden(joint))), dim=-1)
 
 
 class KoeModel(nn.Module):

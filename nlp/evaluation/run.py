@@ -131,7 +131,7 @@ def _baselines(encoder: Path | None, corpus: Path, left_out: list[str]) -> list[
     except MissingExtraError as error:
         left_out.append(f"Lexicon baseline: {error}.")
     if encoder:
-        readers.append(FrozenEncoder(encoder, [*read_written(corpus, "train"), *read_written(corpus, "late")]))
+        readers.append(FrozenEncoder(encoder, read_written(corpus, "train")))
     else:
         left_out.append("Frozen encoder baseline: name the folder of an encoder with --encoder DIR.")
     return readers

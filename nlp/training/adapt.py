@@ -36,7 +36,6 @@ FORGIVEN = 0.02
 WHOLE = Recipe(
     frozen_layers=0,
     rounds={"rated": 3, "corrections": 2},
-    last_steps=0,
     encoder_rate=5e-5,
     heads_rate=1e-4,
     longest=256,

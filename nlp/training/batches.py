@@ -30,7 +30,7 @@ class Batch:
     everywhere when unknown; ``stars (n)`` from -1 to 1, NaN unknown; ``intents (n,11)``;
     ``safety (n)``; ``places (n,l)`` as in :data:`nlp.model.PLACES`; ``types (n,l,T)`` where a phrase stands;
     ``polarity (n,l)``; ``statement_mask (s,l)`` over row ``statement_row (s)`` with ``complaint (s)`` and ``group
-    (s)``; ``anchor`` the examples' numbers ``(n)``. -1 is unknown everywhere else.
+    (s)`` and ``statement (s,2)``, its example's number and its own place in it. -1 is unknown everywhere else.
     """
 
     ids: Tensor
@@ -47,7 +47,7 @@ class Batch:
     statement_row: Tensor
     complaint: Tensor
     group: Tensor
-    anchor: Tensor
+    statement: Tensor
 
 
 def encode_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoded]:
@@ -81,26 +81,29 @@ def collate(
         statement_row=torch.zeros((0,), dtype=torch.long),
         complaint=torch.zeros((0,)),
         group=torch.zeros((0,), dtype=torch.long),
-        anchor=torch.full((count,), UNKNOWN),
+        statement=torch.zeros((0, 2), dtype=torch.long),
     )
     statements: list[tuple[int, Tensor, Statement]] = []
+    told: list[tuple[int, int]] = []
     for row, (number, length) in enumerate(zip(numbers, lengths, strict=True)):
         example, pieces = examples[number], encoded[number]
         batch.ids[row, : length + 2] = torch.tensor([specials.first, *pieces.ids[:length], specials.last])
         batch.mask[row, : length + 2] = 1
         batch.content[row, 1 : length + 1] = 1
-        _label_document(batch, row, example, number)
+        _label_document(batch, row, example)
         _label_pieces(batch, row, example, pieces, length)
-        for statement in example.statements:
+        for place, statement in enumerate(example.statements):
             first, last = _pieces(pieces, statement.start, statement.end, length)
             if first < last:
                 mask = torch.zeros(width)
                 mask[first + 1 : last + 1] = 1
                 statements.append((row, mask, statement))
+                told.append((number, place))
     if statements:
         groups = {name: index for index, name in enumerate(sorted({one.group or "" for _, _, one in statements}))}
         batch.statement_mask = torch.stack([mask for _, mask, _ in statements])
         batch.statement_row = torch.tensor([row for row, _, _ in statements])
+        batch.statement = torch.tensor(told)
         batch.complaint = torch.tensor(
             [float(UNKNOWN) if one.complaint is None else one.complaint for _, _, one in statements]
         )
@@ -108,7 +111,7 @@ def collate(
     return batch
 
 
-def _label_document(batch: Batch, row: int, example: Example, number: int) -> None:
+def _label_document(batch: Batch, row: int, example: Example) -> None:
     for mood in example.moods:
         batch.moods[row, SENTIMENTS.index(mood)] = 1
     if example.stars is not None:
@@ -117,8 +120,6 @@ def _label_document(batch: Batch, row: int, example: Example, number: int) -> No
         batch.intents[row, intent] = label
     if example.safety is not None:
         batch.safety[row] = example.safety
-    if example.anchored:
-        batch.anchor[row] = number
 
 
 def _label_pieces(batch: Batch, row: int, example: Example, encoded: Encoded, length: int) -> None:
@@ -147,15 +148,13 @@ def plan(examples: Sequence[Example], encoded: Sequence[Encoded], recipe: Recipe
     """The steps in training order, each of one batch of example numbers for each of ``world`` processes.
 
     Texts of nearly one length go together, so that no process waits for another. Statements of one topic go together
-    too, so that a fault meets the other faults of the same product. Some sources are read several times. At the end
-    comes the written corpus alone, with its late batches (minimal pairs and what is hard) twice as often as the rest.
+    too, so that a fault meets the other faults of the same product. Some sources are read several times.
     """
     source = random.Random(recipe.seed)
     topical: dict[str, list[int]] = {}
     plain: dict[str, list[int]] = {}
     for number, example in enumerate(examples):
         (topical if example.topic else plain).setdefault(example.source, []).append(number)
-    late = plain.pop("late", [])
     once = [number for name, numbers in plain.items() if recipe.rounds.get(name, 1) == 1 for number in numbers]
     mixed = _steps(_by_length(once, encoded, recipe.size, source), world)
     for name, numbers in plain.items():
@@ -165,13 +164,7 @@ def plan(examples: Sequence[Example], encoded: Sequence[Encoded], recipe: Recipe
         for _ in range(recipe.rounds.get(name, 1)):
             mixed += _steps(_by_topic(numbers, examples, 3 * recipe.size, source), world)
     source.shuffle(mixed)
-    last: list[list[list[int]]] = []
-    closing = plain.get("corpus", []) + 2 * late
-    while closing and len(last) < recipe.last_steps:
-        more = _steps(_by_length(closing, encoded, recipe.size, source), world)
-        source.shuffle(more)
-        last += more
-    return mixed + last[: recipe.last_steps]
+    return mixed
 
 
 def _steps(batches: list[list[int]], world: int) -> list[list[list[int]]]:

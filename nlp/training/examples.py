@@ -47,7 +47,7 @@ class Example:
     ``moods`` are the sentiments it may have: one where the source is sure. ``stars`` is the rating from 1 to 5.
     ``spans`` are trigger phrases by type; ``complete`` when there are no others.
     ``polarities`` label stretches. ``topic``: examples of one topic are read together, so that statements that are
-    hard to tell apart meet. ``anchored``: the embedding must keep the neighbours it had before the training.
+    hard to tell apart meet. ``anchored``: the vectors of its statements are drawn to those of the encoder before the training.
     """
 
     source: str
@@ -69,14 +69,14 @@ class Example:
 def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """The rows of the written corpus, each with its ``place`` (file and line) and its ``part``.
 
-    Whole batches are kept apart as the ``test`` part, others are read at the end of the training only (``late``); of
-    the rest, 8 % by the hash of the text are for choosing thresholds (``dev``), the others for learning (``train``).
+    Whole batches are kept apart as the ``test`` part; of the rest, 8 % by the hash of the text are for choosing
+    thresholds (``dev``), the others for learning (``train``).
     """
     for path in sorted(folder.glob("*.jsonl")):
-        batch = path.name.split("-")[0]
+        kept_apart = path.name.startswith("test-")
         with path.open(encoding="utf-8") as lines:
             for number, row in enumerate(map(json.loads, lines), start=1):
-                part = batch if batch in ("test", "late") else part_of(row["text"])
+                part = "test" if kept_apart else part_of(row["text"])
                 yield row | {"place": f"{path.name}:{number}", "part": part}
 
 
@@ -122,12 +122,11 @@ def _joined(said: Sequence[tuple[str, str | None]], lang: str, topic: str) -> Ex
             text += "。" if lang == "ja" else "."
         text += "" if lang == "ja" else " "
     alone = len(said) == 1
-    return Example("groups", said[0][0] if alone else text.rstrip(), lang, statements=tuple(statements), topic=topic)
+    return Example("groups", said[0][0] if alone else text.rstrip(), lang, statements=tuple(statements), topic=topic, anchored=True)
 
 
 def from_row(row: Mapping[str, object]) -> Example:
     """One row of the written corpus; everything about it is known."""
-    late = row.get("part") == "late"
     text, lang = str(row["text"]), str(row["lang"])
     triggers: list[tuple[int, int, str, str]] = row["triggers"]  # type: ignore[assignment]
     held: list[str] = row["intents"]  # type: ignore[assignment]
@@ -138,7 +137,7 @@ def from_row(row: Mapping[str, object]) -> Example:
         if kind in COMPLAINT_TYPES and polarity == Polarity.NEGATIVE
     ]
     return Example(
-        source="late" if late else "corpus",
+        source="corpus",
         text=text,
         lang=lang,
         moods=frozenset({Sentiment(str(row["sentiment"]))}),
@@ -152,5 +151,5 @@ def from_row(row: Mapping[str, object]) -> Example:
             Statement(start, end, float(any(low < end and start < high for low, high in complaints)))
             for start, end in split(text, lang)
         ),
-        anchored=not late,
+        anchored=True,
     )

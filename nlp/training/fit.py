@@ -5,25 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, distributed
+from torch.nn import functional
 
 from nlp.encoding import Encoded, Specials
 from nlp.model import KoeModel
-from nlp.training.batches import collate, encode_examples, plan
+from nlp.training.batches import Batch, collate, encode_examples, plan
 from nlp.training.examples import Example
 from nlp.training.objectives import losses, pool
 from nlp.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from transformers import BertModel
 
 _TOLD_EVERY = 20
+_SOME = 500
 
 log = logging.getLogger("koe.training")
 
@@ -46,13 +50,15 @@ def fit(
     checkpoint: Path,
     tell: Callable[[Progress], None] = lambda progress: None,
     fingerprint: str | None = None,
+    teacher: BertModel | None = None,
 ) -> bool:
     """Fit a model in place; ``False`` when it paused, or in every process but the first.
 
     The word embeddings are never changed. A file ``checkpoint`` of an earlier run is gone on from. Several processes
     (``torchrun``) take every n-th batch each and share their gradients. With a ``fingerprint`` of what the training is
     made of, a checkpoint of another one (or of another number of processes) is not gone on from. ``tell`` is called
-    before the first step and then every 20 steps.
+    before the first step and then every 20 steps. The vectors of statements are drawn to those of the ``teacher``, an
+    untouched encoder; without one, to those that the model gave before.
     """
     rank, world = _join_processes()
     trained = _thaw(model, recipe)
@@ -61,16 +67,18 @@ def fit(
     batches = plan(examples, encoded, recipe, world)
     steps = len(batches)
     optimiser, schedule = _optimiser(model, recipe, steps)
-    anchors, average, begin = torch.zeros((len(examples), model.width)), dict[str, Tensor](), 0
+    average, begin = dict[str, Tensor](), 0
+    first = [0, *accumulate(len(example.statements) for example in examples)]
+    aims = torch.zeros((first[-1], model.width))
     mark = fingerprint and f"{fingerprint}, {world} processes"
     kept = _kept(checkpoint, mark)
     if kept:
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
-        anchors, begin, average = kept["anchors"], kept["step"], kept["average"]
+        aims, begin, average = kept["aims"], kept["step"], kept["average"]
     else:
-        _fit_centre(model, examples, encoded, specials, recipe, anchors)
+        _aim(model, teacher, examples, encoded, specials, recipe, first, aims, (rank, world))
     averaging = steps - int(steps * recipe.averaged)
     model.train()
     started, sums = time.monotonic(), dict[str, list[float]]()
@@ -82,7 +90,7 @@ def fit(
         batch = collate(
             batches[step][rank], examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types)
         )
-        rows = anchors[batch.anchor] if bool((batch.anchor >= 0).all()) else None
+        rows = aims[_numbers(batch, first)]
         with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
             found = losses(model, batch, recipe.weights, rows)
         torch.stack(list(found.values())).sum().backward()  # type: ignore[no-untyped-call]
@@ -100,7 +108,7 @@ def fit(
             sums.clear()
         if rank == 0 and (step + 1) % recipe.checkpoint_every == 0:
             state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-            state |= {"schedule": schedule.state_dict(), "anchors": anchors, "average": average, "fingerprint": mark}
+            state |= {"schedule": schedule.state_dict(), "aims": aims, "average": average, "fingerprint": mark}
             _keep(checkpoint, state)
         if step + 1 == recipe.pause_after:
             return False
@@ -192,29 +200,56 @@ def _average(average: dict[str, Tensor], model: KoeModel, seen: int) -> None:
 
 
 @torch.no_grad()
-def _fit_centre(
+def _aim(
     model: KoeModel,
+    teacher: BertModel | None,
     examples: Sequence[Example],
     encoded: Sequence[Encoded],
     specials: Specials,
     recipe: Recipe,
-    anchors: Tensor,
+    first: Sequence[int],
+    aims: Tensor,
+    share: tuple[int, int],
 ) -> None:
-    """Centre the embeddings on the anchored texts, and keep their vectors as anchors."""
+    """Write the unit vectors to which the statements of anchored examples are drawn into ``aims``.
+
+    Each process reads its ``share`` (its rank and their number). A model that learns from a teacher has new vector
+    layers: their input is brought to mean 0 and deviation 1 by the statements of some texts.
+    """
+    rank, world = share
     numbers = [number for number, example in enumerate(examples) if example.anchored]
-    if not numbers:
-        return
     numbers.sort(key=lambda number: len(encoded[number].ids))
-    between = torch.zeros_like(anchors)
     model.eval()
-    for at in range(0, len(numbers), 32):
-        rows = numbers[at : at + 32]
-        batch = collate(rows, examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types))
+
+    def batches(some: Sequence[int]) -> Iterator[Batch]:
+        for at in range(0, len(some), 32):
+            part = some[at : at + 32]
+            yield collate(part, examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types))
+
+    def states(batch: Batch) -> tuple[Tensor, Tensor]:
         last, middle = model.encode(batch.ids, batch.mask)
-        anchors[rows], between[rows] = pool(last, batch.content), pool(middle, batch.content)
-    if not model.heads.centre.any():
-        model.heads.centre.copy_(anchors[numbers].mean(0))
-    anchors[numbers] = model.heads.embed(anchors[numbers], between[numbers])
+        rows, mask = batch.statement_row, batch.statement_mask
+        return pool(last[rows], mask), pool(middle[rows], mask)
+
+    for batch in batches(numbers[rank::world]):
+        if teacher is None:
+            aims[_numbers(batch, first)] = model.heads.embed(*states(batch))
+        else:
+            hidden = teacher(batch.ids, batch.mask).last_hidden_state
+            aims[_numbers(batch, first)] = pool(hidden[batch.statement_row], batch.statement_mask)
+    if world > 1:
+        distributed.all_reduce(aims)
+    if teacher is not None and numbers:
+        known = aims.any(-1)
+        aims[known] = functional.normalize(aims[known] - aims[known].mean(0), dim=-1)
+        some = torch.cat([torch.cat(states(batch), dim=-1) for batch in batches(numbers[:: -(-len(numbers) // _SOME)])])
+        model.heads.vector_mean.copy_(some.mean(0))
+        model.heads.vector_scale.copy_(some.std(0).clamp(min=1e-4))
+
+
+def _numbers(batch: Batch, first: Sequence[int]) -> Tensor:
+    """The numbers of a batch's statements among all, where those of each example begin at ``first``."""
+    return torch.tensor([first[example] + place for example, place in batch.statement.tolist()], dtype=torch.long)
 
 
 def _fast_bfloat16() -> bool:

@@ -13,6 +13,7 @@ from nlp.model import SENTIMENTS, KoeModel
 from nlp.training.batches import UNKNOWN, Batch
 
 _SMOOTHING = 0.05
+_NEIGHBOURS = 20.0
 
 
 def pool(hidden: Tensor, mask: Tensor) -> Tensor:
@@ -21,19 +22,19 @@ def pool(hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 def losses(
-    model: KoeModel, batch: Batch, weights: Mapping[str, float], anchors: Tensor | None = None
+    model: KoeModel, batch: Batch, weights: Mapping[str, float], aims: Tensor | None = None
 ) -> dict[str, Tensor]:
     """The weighted losses of a batch by head; a head without a label in it is absent.
 
-    ``anchors`` ``(n,w)`` are the unit vectors that the encoder gave before the training: the cosines between the
-    batch's embeddings are drawn to the cosines between those (relational distillation, Park et al. 2019).
+    ``aims`` ``(s,w)`` are the unit vectors to which those of the statements are drawn, 0 where there is none.
     """
     hidden, middle = (states.float() for states in model.encode(batch.ids, batch.mask))
     pooled = pool(hidden, batch.content)
     sentiment, intents, safety = model.heads.read_document(hidden[:, 0], pooled)
     places, types, polarity = model.heads.read_tokens(hidden, middle)
-    statements = pool(hidden[batch.statement_row], batch.statement_mask)
+    spoken = pool(hidden[batch.statement_row], batch.statement_mask)
     between = pool(middle[batch.statement_row], batch.statement_mask)
+    vectors = model.heads.embed(spoken, between)
     found = {
         "sentiment": _moods(sentiment, batch.moods),
         "stars": _stars(sentiment, batch.stars),
@@ -42,9 +43,9 @@ def losses(
         "places": _known_class(places, batch.places),
         "types": _types(types, batch.types),
         "polarity": _known_class(polarity, batch.polarity),
-        "complaints": _known_binary(model.heads.read_statements(statements), batch.complaint, 1.0),
-        "groups": contrast(model.heads.embed(statements, between), batch.group),
-        "anchors": _anchors(model.heads.embed(pooled, pool(middle, batch.content)), anchors),
+        "complaints": _known_binary(model.heads.read_statements(spoken), batch.complaint, 1.0),
+        "groups": contrast(vectors, batch.group),
+        "meaning": None if aims is None else distillation(vectors[aims.any(-1)], aims[aims.any(-1)]),
     }
     return {name: weights[name] * loss for name, loss in found.items() if loss is not None}
 
@@ -104,8 +105,11 @@ def contrast(vectors: Tensor, group: Tensor) -> Tensor | None:
     return -(log_share.sum(1) / same.sum(1).clamp(min=1)).mean()
 
 
-def _anchors(vectors: Tensor, anchors: Tensor | None) -> Tensor | None:
-    if anchors is None or len(anchors) < 2:
+def distillation(vectors: Tensor, aims: Tensor) -> Tensor | None:
+    """How far unit vectors ``(n, w)`` are from those of a teacher: each from its own (distillation, Hinton et al.
+    2015), and the cosines among them from the cosines among those (relational distillation, Park et al. 2019).
+    """
+    if len(vectors) < 2:
         return None
-    apart = ~torch.eye(len(vectors), dtype=torch.bool)
-    return functional.mse_loss((vectors @ vectors.T)[apart], (anchors @ anchors.T)[apart])
+    far = (1 - (vectors * aims).sum(-1)).mean()
+    return far + _NEIGHBOURS * functional.mse_loss(vectors @ vectors.T, aims @ aims.T)

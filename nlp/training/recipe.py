@@ -29,7 +29,7 @@ WEIGHTS = {
     "polarity": 0.3,
     "complaints": 0.7,
     "groups": 0.5,
-    "anchors": 6.0,
+    "meaning": 2.0,
 }
 
 
@@ -39,8 +39,7 @@ class Recipe:
 
     ``layers``: how many of the encoder's layers are kept. The word embeddings and the lowest ``frozen_layers`` stay
     as they are. The rate of each layer is that of the layer above it times ``layer_decay`` (Howard and Ruder 2018).
-    Examples are read ``rounds`` times by source (once where it is not named); the ``last_steps`` steps read the
-    written corpus alone, its late batches too. ``averaged``: the share of the steps at the end whose weights are
+    Examples are read ``rounds`` times by source (once where it is not named). ``averaged``: the share of the steps at the end whose weights are
     averaged (Izmailov et al. 2018). ``vector_steps``: those of :mod:`nlp.training.vectors` at the end.
     ``only_sentiment`` trains the last layer of the sentiment head and nothing else. Texts are cut to ``longest``
     pieces; a batch of a process has ``size`` texts.
@@ -49,7 +48,6 @@ class Recipe:
     layers: int = 9
     frozen_layers: int = 2
     rounds: Mapping[str, int] = field(default_factory=lambda: {"corpus": 5, "groups": 3})
-    last_steps: int = 374
     size: int = 16
     longest: int = 128
     encoder_rate: float = 3e-4

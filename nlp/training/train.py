@@ -49,7 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.data:
         counts = {source: round(count * chosen.share) for source, count in PUBLIC.items()}
         examples += read_public(chosen.data, counts, recipe.seed)
-    examples += read_corpus(chosen.corpus, "late")
     if chosen.share < 1:
         examples = [
             one for n, one in enumerate(examples) if one.source != "corpus" or n * chosen.share % 1 < chosen.share
@@ -90,10 +89,10 @@ def train(encoder: Path, examples: Sequence[Example], out: Path, recipe: Recipe)
     """Fine-tune a copy of an encoder on examples and save it with its heads, uncalibrated, into ``out``."""
     torch.manual_seed(recipe.seed)
     model, tokenizer = open_encoder(encoder, recipe.layers)
-    done = fit(model, tokenizer, examples, recipe, out / "checkpoint.pt", _log)
+    teacher = open_encoder(encoder)[0].bert.eval()
+    done = fit(model, tokenizer, examples, recipe, out / "checkpoint.pt", _log, teacher=teacher)
     if done:
-        teacher, _ = open_encoder(encoder)
-        fit_vectors(model, teacher.bert.eval(), tokenizer, examples, recipe.seed, recipe.vector_steps)
+        fit_vectors(model, teacher, tokenizer, examples, recipe.seed, recipe.vector_steps)
         model.save(out)
         shutil.copyfile(encoder / "tokenizer.json", out / "tokenizer.json")
         shutil.copyfile(encoder / "tokenizer_config.json", out / "tokenizer_config.json")

@@ -20,7 +20,7 @@ from nlp.encoding import Encoded, Specials, padded
 from nlp.model import Heads, KoeModel
 from nlp.training.batches import encode_examples
 from nlp.training.examples import Example
-from nlp.training.objectives import contrast
+from nlp.training.objectives import contrast, distillation
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,7 +33,6 @@ _BATCH = 512
 _TOPICS = 4
 _RATE = 1e-3
 _DROPOUT = 0.1
-_NEIGHBOURS = 20.0
 _CONTRAST = 0.1
 _LONGEST = 256
 
@@ -57,7 +56,7 @@ def fit_vectors(
     """
     torch.manual_seed(seed)
     source = random.Random(seed)
-    written = [one for one in examples if one.source in ("corpus", "late")]
+    written = [one for one in examples if one.source == "corpus"]
     source.shuffle(written)
     chosen = written[:texts] + [one for one in examples if one.source == "groups"]
     encoded = encode_examples(tokenizer, chosen)
@@ -70,8 +69,6 @@ def fit_vectors(
     log.info("vectors: %d statements", len(places))
     target = functional.normalize(wanted - wanted.mean(0), dim=-1)
     heads = model.heads
-    heads.vector_mean.copy_(own.mean(0))
-    heads.vector_scale.copy_(own.std(0).clamp(min=1e-4))
     _train(heads, (own - heads.vector_mean) / heads.vector_scale, target, places, steps, source)
 
 
@@ -92,10 +89,9 @@ def _train(
         return functional.normalize(heads.vector(hidden), dim=-1)
 
     for step in range(steps):
-        drawn = torch.randint(0, len(rows), (_BATCH,))
-        found, near = vectors(rows[drawn]), target[drawn]
-        loss = (1 - (found * near).sum(1)).mean()
-        loss = loss + _NEIGHBOURS * functional.mse_loss(found @ found.T, near @ near.T)
+        some = torch.randint(0, len(rows), (_BATCH,))
+        loss = distillation(vectors(rows[some]), target[some])
+        assert loss is not None
         for name in source.sample(names, min(_TOPICS, len(names))):
             members = topics[name]
             groups = {group: index for index, group in enumerate(sorted({places[n][3] or "" for n in members}))}

@@ -23,7 +23,6 @@ from nlp.training.vectors import fit_vectors
 
 RECIPE = Recipe(
     rounds={"corpus": 1},
-    last_steps=6,
     vector_steps=10,
     size=4,
     longest=32,
