@@ -6,14 +6,23 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from koe.analysis import Analysis, Document, Field, Segment, SentimentReading, TriggerPhrase
 from koe.taxonomy import Intent, Polarity, Sentiment
+from nlp.model_files import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from transformers import BertConfig
+
+    TinyConfig = Callable[..., BertConfig]
+    AddTokenizer = Callable[[Path], None]
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +91,51 @@ class KeywordAnalyser:
 @pytest.fixture
 def keyword_analyser() -> KeywordAnalyser:
     return KeywordAnalyser()
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> TinyConfig:
+    """Makes the configuration of a tiny BERT with koe's vocabulary; the same random weights each time."""
+
+    def make(layers: int = 1, width: int = 16, **changes: float) -> BertConfig:
+        import torch
+        from transformers import BertConfig
+
+        torch.manual_seed(1)
+        return BertConfig(
+            vocab_size=46883,
+            hidden_size=width,
+            num_hidden_layers=layers,
+            num_attention_heads=2,
+            intermediate_size=2 * width,
+            max_position_embeddings=64,
+            pad_token_id=1,
+            **changes,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def add_tokenizer() -> AddTokenizer:
+    """Puts koe's tokenizer into a model folder."""
+
+    def copy(folder: Path) -> None:
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copyfile(DEFAULT_MODEL / name, folder / name)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def encoder(tmp_path_factory: pytest.TempPathFactory, tiny_config: TinyConfig, add_tokenizer: AddTokenizer) -> Path:
+    """A folder with a BERT encoder of random weights, one layer, 16 wide."""
+    from transformers import BertModel
+
+    folder = tmp_path_factory.mktemp("encoder")
+    BertModel(tiny_config(), add_pooling_layer=False).save_pretrained(folder)
+    add_tokenizer(folder)
+    return folder
 
 
 #: A few made-up rows in the format of each public test set.

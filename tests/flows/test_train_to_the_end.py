@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,32 +17,20 @@ from flows.wiring import Wiring
 from koe.analysis import Document
 from koe.settings_file import load_settings
 from nlp.model import KoeModel
-from nlp.model_files import DEFAULT_MODEL, weights_hash
+from nlp.model_files import weights_hash
 
 GOOD = ("とても良い", "気に入った", "works great", "love it")
 BAD = ("すぐ壊れた", "最悪です", "stopped working", "waste of money")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, tiny_config: Callable[..., BertConfig], add_tokenizer: Callable[[Path], None]) -> Path:
     """A koe.yaml with a tiny model, and 800 reviews of two moods."""
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=46883,
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-        pad_token_id=1,
-        hidden_dropout_prob=0.0,
-    )
-    model = KoeModel(config)
+    model = KoeModel(tiny_config(width=32, hidden_dropout_prob=0.0))
     # Random features that differ enough between words for the head to tell them apart.
     torch.nn.init.normal_(model.heads.document.weight, std=1.0)
     model.save(tmp_path / "tiny")
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(DEFAULT_MODEL / name, tmp_path / "tiny" / name)
+    add_tokenizer(tmp_path / "tiny")
     (tmp_path / "koe.yaml").write_text("model: tiny\n", "utf-8")
     lines = ["text,rating"]
     for number in range(800):

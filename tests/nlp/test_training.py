@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import BertConfig, BertModel
 
 from koe.analysis import Document
 from koe.settings import ModelSettings
-from nlp.analyser import DEFAULT_MODEL, load_analyser
+from nlp.analyser import load_analyser
 from nlp.evaluation.readings import read_with
 from nlp.training.calibrate import calibrate
 from nlp.training.examples import CORPUS, Example, Statement, from_row, read_corpus, read_groups
@@ -30,25 +29,6 @@ RECIPE = Recipe(
     heads_rate=1e-2,
     averaged=0.3,
 )
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("encoder")
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=46883,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-        pad_token_id=1,
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(DEFAULT_MODEL / name, folder / name)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +50,7 @@ def trained(encoder: Path, examples: list[Example], tmp_path_factory: pytest.Tem
 
 def test_the_trained_model_reads(trained: Path, examples: list[Example]) -> None:
     fitted = calibrate(trained, examples[:16])
-    assert 0.05 <= fitted.safety <= 0.5
+    assert 0.05 <= fitted.safety <= 0.9
     assert set(fitted.danger) == {"bias", "head", "phrase", "words"}
     analyser = load_analyser(ModelSettings(name=str(trained)))
     ((_, analysis),) = analyser.analyse([Document("音が出ない")])
@@ -132,7 +112,9 @@ def test_groups_say_what_belongs_together_and_what_does_not_complain() -> None:
     assert any(len(example.statements) == 3 for example in examples)
 
 
-def test_vectors_come_to_tell_faults_apart(encoder: Path, tmp_path: Path) -> None:
+def test_vectors_come_to_tell_faults_apart(
+    encoder: Path, add_tokenizer: Callable[[Path], None], tmp_path: Path
+) -> None:
     """Over a frozen encoder: only the vector layers change, and groups come nearer together than before."""
     said = {"a": ("音が出ない", "no sound", "無音だ"), "b": ("すぐ切れる", "drops out", "落ちる")}
     examples = [
@@ -147,8 +129,7 @@ def test_vectors_come_to_tell_faults_apart(encoder: Path, tmp_path: Path) -> Non
     changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
     assert {name.split(".")[1] for name in changed} <= {"vector_mean", "vector_scale", "vector_hidden", "vector"}
     model.save(tmp_path)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(encoder / name, tmp_path / name)
+    add_tokenizer(tmp_path)
     analyser = load_analyser(ModelSettings(name=str(tmp_path)))
     read = dict(analyser.analyse([Document(text) for texts in said.values() for text in texts]))
     rows = np.stack([read[number].embedding for number in range(6)])

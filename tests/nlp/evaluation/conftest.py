@@ -1,35 +1,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from transformers import BertConfig, BertModel
-
-from nlp.analyser import DEFAULT_MODEL
-
-
-@pytest.fixture(scope="session")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT encoder of random weights, one layer, 16 wide."""
-    folder = tmp_path_factory.mktemp("encoder")
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=46883,
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=64,
-        pad_token_id=1,
-    )
-    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(DEFAULT_MODEL / name, folder / name)
-    return folder
 
 
 def row(text: str, lang: str = "ja", **changes: Any) -> dict[str, Any]:
