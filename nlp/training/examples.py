@@ -47,7 +47,8 @@ class Example:
     ``moods`` are the sentiments it may have: one where the source is sure. ``stars`` is the rating from 1 to 5.
     ``spans`` are trigger phrases by type; ``complete`` when there are no others.
     ``polarities`` label stretches. ``topic``: examples of one topic are read together, so that statements that are
-    hard to tell apart meet. ``anchored``: the vectors of its statements are drawn to those of the encoder before the training.
+    hard to tell apart meet. ``anchored``: the vectors of its statements are drawn to those of the encoder before the
+    training.
     """
 
     source: str
@@ -122,7 +123,9 @@ def _joined(said: Sequence[tuple[str, str | None]], lang: str, topic: str) -> Ex
             text += "。" if lang == "ja" else "."
         text += "" if lang == "ja" else " "
     alone = len(said) == 1
-    return Example("groups", said[0][0] if alone else text.rstrip(), lang, statements=tuple(statements), topic=topic, anchored=True)
+    return Example(
+        "groups", said[0][0] if alone else text.rstrip(), lang, statements=tuple(statements), topic=topic, anchored=True
+    )
 
 
 def from_row(row: Mapping[str, object]) -> Example:

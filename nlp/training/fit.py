@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, distributed
-from torch.nn import functional
 
-from nlp.encoding import Encoded, Specials
+from nlp.encoding import Specials
 from nlp.model import KoeModel
-from nlp.training.batches import Batch, collate, encode_examples, plan
+from nlp.training.aims import Aims
+from nlp.training.batches import collate, encode_examples, plan
 from nlp.training.examples import Example
-from nlp.training.objectives import losses, pool
+from nlp.training.objectives import losses
 from nlp.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from transformers import BertModel
 
 _TOLD_EVERY = 20
-_SOME = 500
 
 log = logging.getLogger("koe.training")
 
@@ -68,17 +66,16 @@ def fit(
     steps = len(batches)
     optimiser, schedule = _optimiser(model, recipe, steps)
     average, begin = dict[str, Tensor](), 0
-    first = [0, *accumulate(len(example.statements) for example in examples)]
-    aims = torch.zeros((first[-1], model.width))
+    aims = Aims(examples, model.width)
     mark = fingerprint and f"{fingerprint}, {world} processes"
     kept = _kept(checkpoint, mark)
     if kept:
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
         schedule.load_state_dict(kept["schedule"])
-        aims, begin, average = kept["aims"], kept["step"], kept["average"]
+        aims.vectors, begin, average = kept["aims"], kept["step"], kept["average"]
     else:
-        _aim(model, teacher, examples, encoded, specials, recipe, first, aims, (rank, world))
+        aims.fill(model, teacher, examples, encoded, specials, recipe.longest, (rank, world))
     averaging = steps - int(steps * recipe.averaged)
     model.train()
     started, sums = time.monotonic(), dict[str, list[float]]()
@@ -90,9 +87,8 @@ def fit(
         batch = collate(
             batches[step][rank], examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types)
         )
-        rows = aims[_numbers(batch, first)]
         with torch.autocast("cpu", torch.bfloat16, enabled=_fast_bfloat16()):
-            found = losses(model, batch, recipe.weights, rows)
+            found = losses(model, batch, recipe.weights, aims.of(batch))
         torch.stack(list(found.values())).sum().backward()  # type: ignore[no-untyped-call]
         _share_gradients(trained, world)
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -108,7 +104,7 @@ def fit(
             sums.clear()
         if rank == 0 and (step + 1) % recipe.checkpoint_every == 0:
             state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-            state |= {"schedule": schedule.state_dict(), "aims": aims, "average": average, "fingerprint": mark}
+            state |= {"schedule": schedule.state_dict(), "aims": aims.vectors, "average": average, "fingerprint": mark}
             _keep(checkpoint, state)
         if step + 1 == recipe.pause_after:
             return False
@@ -197,59 +193,6 @@ def _average(average: dict[str, Tensor], model: KoeModel, seen: int) -> None:
         if value.requires_grad:
             kept = average.get(name)
             average[name] = value.detach().clone() if kept is None else kept.lerp(value, 1 / (seen + 1))
-
-
-@torch.no_grad()
-def _aim(
-    model: KoeModel,
-    teacher: BertModel | None,
-    examples: Sequence[Example],
-    encoded: Sequence[Encoded],
-    specials: Specials,
-    recipe: Recipe,
-    first: Sequence[int],
-    aims: Tensor,
-    share: tuple[int, int],
-) -> None:
-    """Write the unit vectors to which the statements of anchored examples are drawn into ``aims``.
-
-    Each process reads its ``share`` (its rank and their number). A model that learns from a teacher has new vector
-    layers: their input is brought to mean 0 and deviation 1 by the statements of some texts.
-    """
-    rank, world = share
-    numbers = [number for number, example in enumerate(examples) if example.anchored]
-    numbers.sort(key=lambda number: len(encoded[number].ids))
-    model.eval()
-
-    def batches(some: Sequence[int]) -> Iterator[Batch]:
-        for at in range(0, len(some), 32):
-            part = some[at : at + 32]
-            yield collate(part, examples, encoded, specials, recipe.longest, len(model.outlook.trigger_types))
-
-    def states(batch: Batch) -> tuple[Tensor, Tensor]:
-        last, middle = model.encode(batch.ids, batch.mask)
-        rows, mask = batch.statement_row, batch.statement_mask
-        return pool(last[rows], mask), pool(middle[rows], mask)
-
-    for batch in batches(numbers[rank::world]):
-        if teacher is None:
-            aims[_numbers(batch, first)] = model.heads.embed(*states(batch))
-        else:
-            hidden = teacher(batch.ids, batch.mask).last_hidden_state
-            aims[_numbers(batch, first)] = pool(hidden[batch.statement_row], batch.statement_mask)
-    if world > 1:
-        distributed.all_reduce(aims)
-    if teacher is not None and numbers:
-        known = aims.any(-1)
-        aims[known] = functional.normalize(aims[known] - aims[known].mean(0), dim=-1)
-        some = torch.cat([torch.cat(states(batch), dim=-1) for batch in batches(numbers[:: -(-len(numbers) // _SOME)])])
-        model.heads.vector_mean.copy_(some.mean(0))
-        model.heads.vector_scale.copy_(some.std(0).clamp(min=1e-4))
-
-
-def _numbers(batch: Batch, first: Sequence[int]) -> Tensor:
-    """The numbers of a batch's statements among all, where those of each example begin at ``first``."""
-    return torch.tensor([first[example] + place for example, place in batch.statement.tolist()], dtype=torch.long)
 
 
 def _fast_bfloat16() -> bool:

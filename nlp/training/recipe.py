@@ -39,10 +39,10 @@ class Recipe:
 
     ``layers``: how many of the encoder's layers are kept. The word embeddings and the lowest ``frozen_layers`` stay
     as they are. The rate of each layer is that of the layer above it times ``layer_decay`` (Howard and Ruder 2018).
-    Examples are read ``rounds`` times by source (once where it is not named). ``averaged``: the share of the steps at the end whose weights are
-    averaged (Izmailov et al. 2018). ``vector_steps``: those of :mod:`nlp.training.vectors` at the end.
-    ``only_sentiment`` trains the last layer of the sentiment head and nothing else. Texts are cut to ``longest``
-    pieces; a batch of a process has ``size`` texts.
+    Examples are read ``rounds`` times by source (once where it is not named). ``averaged``: the share of the steps at
+    the end whose weights are averaged (Izmailov et al. 2018). ``vector_steps``: those of :mod:`nlp.training.vectors` at
+    the end. ``only_sentiment`` trains the last layer of the sentiment head and nothing else. Texts are cut to
+    ``longest`` pieces; a batch of a process has ``size`` texts.
     """
 
     layers: int = 9
