@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysing, ingesting, passing, planted, tweets
+from bench import analysing, clusters, ingesting, passing, planted, tweets
 
 _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
     "ingest": ("rows per second and peak memory", ingesting.main),
     "analyse": ("reviews per second, beside the usual alternative", analysing.main),
     "pass": ("what the heads cost beside the bare encoder, and where koe analyse spends its time", passing.main),
+    "clusters": ("discovery against BERTopic on reviews that people grouped", clusters.main),
     "tweets": ("discovered issues against labelled reasons", tweets.main),
 }
 
@@ -23,6 +24,7 @@ def main() -> None:
     listing = "; ".join(f"{name}: {about}" for name, (about, _) in _BENCHMARKS.items())
     parser.add_argument("names", nargs="*", choices=[*_BENCHMARKS, []], help=listing)
     parser.add_argument("--real", type=Path, help="folder with en-alexa/ and en-airline-tweets/")
+    parser.add_argument("--eval", type=Path, help="folder with en-minibar-clusters/")
     parser.add_argument("--encoder", type=Path, help="an encoder's folder, to measure it at 12, 9 and 6 layers")
     parser.add_argument("--demo", type=Path, default=Path("koe-demo"), help="folder that `koe demo` built")
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000], help="rows to ingest")
