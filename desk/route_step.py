@@ -14,7 +14,7 @@ from desk.due import due_at
 from desk.persons import Contacts
 from desk.routing import RuleBook, route, rule_book
 from koe.settings import Settings
-from koe.ticket import Routing, Ticket
+from koe.ticket import NewTicket, Routing, Ticket
 
 if TYPE_CHECKING:
     from koe.analysis import Analysis
@@ -105,6 +105,14 @@ def known_contacts(work: Work, since: datetime, until: datetime, copies: Mapping
     return contacts
 
 
+def _language(decision: Decision) -> str | None:
+    """The language to answer in: what the source says, else what the model read in the text."""
+    if decision.stored.feedback.lang:
+        return decision.stored.feedback.lang.replace("_", "-").split("-")[0].lower()
+    read = decision.analysis.lang if decision.analysis else None
+    return None if read == "und" else read
+
+
 class _Desk:
     """Turns decisions into tickets, a page at a time."""
 
@@ -143,7 +151,8 @@ class _Desk:
             if ticket is not None:
                 self.updated += self._update(ticket, decision)
             elif decision.routing.queue is not None:
-                new.append((decision.stored.key, decision.routing, self._due(decision.routing, self._now)))
+                due = self._due(decision.routing, self._now)
+                new.append(NewTicket(decision.stored.key, decision.routing, due, _language(decision)))
         self.created += filing.create_many(new, self._now)
 
     def _update(self, ticket: Ticket, decision: Decision) -> bool:

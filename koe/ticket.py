@@ -71,8 +71,18 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A Ticket to be made; the routing names a queue."""
+
+    feedback: str
+    routing: Routing
+    due_at: datetime | None
+    lang: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """One open case for one Feedback."""
+    """One open case for one Feedback; ``lang`` is the language to answer in, ``None`` where nobody could tell it."""
 
     id: str
     feedback: str
@@ -86,3 +96,4 @@ class Ticket:
     assignee: str | None = None
     claimed_until: datetime | None = None
     copies: Sequence[str] = ()
+    lang: str | None = None

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from koe.ticket import Routing, Ticket, TicketState, ticket_number
+from koe.ticket import NewTicket, Routing, Ticket, TicketState, ticket_number
 from storage.models import TicketCopyRow, TicketEventRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched
-from storage.ticket_store import TICKETS, as_ticket
+from storage.ticket_row import as_ticket
+from storage.ticket_store import TICKETS
 
 _table = TicketRow.table()
 _copies = TicketCopyRow.table()
@@ -37,37 +38,38 @@ class TicketFiling:
             found.update({row.feedback: as_ticket(row) for row in self._connection.execute(query)})
         return found
 
-    def create_many(self, cases: Sequence[tuple[str, Routing, datetime | None]], now: datetime) -> int:
-        """Open a ticket for each feedback (key, routing with a queue, due time) that has none to be done."""
+    def create_many(self, cases: Sequence[NewTicket], now: datetime) -> int:
+        """Open a ticket for each feedback that has none to be done; returns how many."""
         if not cases:
             return 0
         self._counter.hold()
-        ongoing = self.ongoing_for({feedback for feedback, _, _ in cases})
-        new = [case for case in cases if case[0] not in ongoing]
+        ongoing = self.ongoing_for({case.feedback for case in cases})
+        new = [case for case in cases if case.feedback not in ongoing]
         if not new:
             return 0
         first = self._counter.draw(len(new)) - len(new) + 1
         tickets = [
             {
                 "number": number,
-                "feedback": feedback,
-                "queue": routing.queue,
-                "priority": routing.priority.value,
-                "rank": routing.priority.rank,
+                "feedback": case.feedback,
+                "lang": case.lang,
+                "queue": case.routing.queue,
+                "priority": case.routing.priority.value,
+                "rank": case.routing.priority.rank,
                 "state": TicketState.OPEN.value,
-                "needs_response": routing.needs_response,
-                "rule": routing.rule,
-                "reasons": list(routing.reasons),
-                "due_at": due_at,
+                "needs_response": case.routing.needs_response,
+                "rule": case.routing.rule,
+                "reasons": list(case.routing.reasons),
+                "due_at": case.due_at,
                 "created_at": now,
             }
-            for number, (feedback, routing, due_at) in enumerate(new, start=first)
+            for number, case in enumerate(new, start=first)
         ]
         self._connection.execute(insert(_table), tickets)
         self._tell(
             [
-                (number, "created", TicketState.OPEN, "; ".join(routing.reasons))
-                for number, (_, routing, _) in enumerate(new, start=first)
+                (number, "created", TicketState.OPEN, "; ".join(case.routing.reasons))
+                for number, case in enumerate(new, start=first)
             ],
             now,
         )

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 
 from koe.errors import ConflictError, NotFoundError
-from koe.ticket import Priority, Routing, Ticket, TicketState, ticket_id, ticket_number
+from koe.ticket import Routing, Ticket, TicketState, ticket_id, ticket_number
 from storage.models import ReplyRow, TicketCopyRow, TicketEventRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched, insert_new
+from storage.ticket_row import as_ticket, in_language, is_free, is_held_by
 
 #: The counter that numbers tickets.
 TICKETS = "ticket"
@@ -46,11 +47,12 @@ class TicketEvent:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered."""
+    """What was answered; ``id`` numbers the replies of all cases."""
 
     text: str
     by: str
     at: datetime
+    id: int
 
 
 class TicketStore:
@@ -60,7 +62,9 @@ class TicketStore:
         self._connection = connection
         self._counter = Counter(connection, TICKETS)
 
-    def create(self, feedback: str, routing: Routing, due_at: datetime | None, now: datetime) -> Ticket:
+    def create(
+        self, feedback: str, routing: Routing, due_at: datetime | None, now: datetime, lang: str | None = None
+    ) -> Ticket:
         """Open a case for a feedback.
 
         Raises:
@@ -77,6 +81,7 @@ class TicketStore:
             insert(_table).values(
                 number=number,
                 feedback=feedback,
+                lang=lang,
                 queue=routing.queue,
                 priority=routing.priority.value,
                 rank=routing.priority.rank,
@@ -122,15 +127,31 @@ class TicketStore:
         if insert_new(self._connection, _copies, [{"ticket": number, "feedback": feedback}]):
             self._tell(number, now or stored.created_at, "copy", "koe", stored.state, feedback)
 
-    def claim(self, queue: str | None, who: str, lease: timedelta, now: datetime) -> Ticket | None:
+    def claim(
+        self,
+        queue: str | None,
+        who: str,
+        lease: timedelta,
+        now: datetime,
+        *,
+        queues: Collection[str] | None = None,
+        languages: Collection[str] | None = None,
+    ) -> Ticket | None:
         """Take the most urgent free case of a queue (``None``: of all), or ``None``; no two people get the same one.
 
         Free is what is open, and what was claimed longer ago than its lease. Most urgent first, then the one that is
-        due first.
+        due first. ``queues`` and ``languages`` leave only cases of theirs.
         """
+        wanted = [is_free(now)]
+        if queue is not None:
+            wanted.append(_table.c.queue == queue)
+        if queues is not None:
+            wanted.append(_table.c.queue.in_(queues))
+        if languages is not None:
+            wanted.append(in_language(languages))
         free = (
             select(_table.c.number)
-            .where(_is_free(now) if queue is None else and_(_table.c.queue == queue, _is_free(now)))
+            .where(*wanted)
             .order_by(_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at, _table.c.number)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -145,7 +166,7 @@ class TicketStore:
         """
         stored = self.get(ticket)
         mine = and_(_table.c.assignee == who, _table.c.state.not_in(_ENDED))
-        claimable = or_(_is_free(now), mine, _table.c.state.in_((TicketState.WAITING, TicketState.REPLIED)))
+        claimable = or_(is_free(now), mine, _table.c.state.in_((TicketState.WAITING, TicketState.REPLIED)))
         taken = self._take(and_(_table.c.number == ticket_number(stored.id), claimable), who, lease, now)
         if taken is None:
             stored = self.get(ticket)
@@ -185,6 +206,11 @@ class TicketStore:
             counts.setdefault(queue, {})[TicketState(state)] = number
         return counts
 
+    def count_held(self, who: str, now: datetime) -> int:
+        """How many cases somebody has claimed, leases that ran out left aside."""
+        query = select(func.count()).select_from(_table).where(is_held_by(who, now))
+        return int(self._connection.execute(query).scalar_one())
+
     def transition(self, ticket: str, state: TicketState, by: str, now: datetime, note: str = "") -> Ticket:
         """Bring a case into another state.
 
@@ -207,7 +233,7 @@ class TicketStore:
     def replies(self, ticket: str) -> Sequence[Reply]:
         """What was answered, in order."""
         query = select(_replies).where(_replies.c.ticket == ticket_number(ticket)).order_by(_replies.c.id)
-        return [Reply(row.text, row.by, row.at) for row in self._connection.execute(query)]
+        return [Reply(row.text, row.by, row.at, row.id) for row in self._connection.execute(query)]
 
     def history(self, ticket: str) -> Sequence[TicketEvent]:
         """What happened to a case, in order."""
@@ -265,30 +291,5 @@ class TicketStore:
         return [as_ticket(row, copies.get(row.number, [])) for row in rows]
 
 
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        _table.c.state == TicketState.OPEN,
-        and_(_table.c.state == TicketState.CLAIMED, _table.c.claimed_until <= now),
-    )
-
-
 def _held(ticket: Ticket) -> bool:
     return ticket.state is TicketState.CLAIMED and ticket.claimed_until is not None
-
-
-def as_ticket(row: Row[Any], copies: Collection[str] = ()) -> Ticket:
-    """A row of the ticket table in koe's words."""
-    return Ticket(
-        id=ticket_id(row.number),
-        feedback=row.feedback,
-        queue=row.queue,
-        priority=Priority(row.priority),
-        state=TicketState(row.state),
-        due_at=row.due_at,
-        reasons=tuple(row.reasons),
-        created_at=row.created_at,
-        rule=row.rule,
-        assignee=row.assignee,
-        claimed_until=row.claimed_until,
-        copies=tuple(copies),
-    )

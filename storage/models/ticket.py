@@ -22,10 +22,12 @@ class TicketRow(Base):
         Index("uq_ticket_ongoing", "feedback", unique=True, sqlite_where=_ONGOING, postgresql_where=_ONGOING),
         Index(None, "queue", "state", "rank", "due_at"),
         Index(None, "feedback"),
+        Index(None, "assignee"),
     )
 
     number: Mapped[int] = mapped_column(BIG_ID, primary_key=True, autoincrement=False)
     feedback: Mapped[str]
+    lang: Mapped[str | None]
     queue: Mapped[str]
     priority: Mapped[str]
     rank: Mapped[int]

@@ -153,6 +153,7 @@ def upgrade() -> None:
         "ticket",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),
         sa.Column("feedback", TEXT, nullable=False),
+        sa.Column("lang", TEXT, nullable=True),
         sa.Column("queue", TEXT, nullable=False),
         sa.Column("priority", TEXT, nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
@@ -166,6 +167,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
+    op.create_index("ix_ticket_assignee", "ticket", ["assignee"], unique=False)
     op.create_index("ix_ticket_feedback", "ticket", ["feedback"], unique=False)
     op.create_index("ix_ticket_queue_state_rank_due_at", "ticket", ["queue", "state", "rank", "due_at"], unique=False)
     op.create_index(
