@@ -12,6 +12,7 @@ from koe.analysis import Field
 from koe.issue import Alert, IssueState, Label
 from koe.week import Week
 from reports.concentration import Concentration
+from reports.onset import Onset
 from reports.severity import Severity
 
 
@@ -84,6 +85,7 @@ class IssueEntry:
     state: IssueState
     alert: bool
     rising_since: Week | None
+    onset: Onset | None
     event: int | None
     p_value: float | None
     q_value: float | None
@@ -96,6 +98,8 @@ class IssueEntry:
     fixed_from: datetime | None
     severity: Severity
     safety_feedback: int
+    churn_feedback: int
+    reach: int
     rating: float | None
     languages: Mapping[str, int]
     window: tuple[Week, Week]

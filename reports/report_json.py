@@ -8,6 +8,7 @@ from typing import Any
 
 from koe.issue import Label
 from reports.concentration import sentence
+from reports.onset import Onset
 from reports.report import CHANGES, IssueEntry, Quotation, Report
 from reports.severity import FORMULA
 
@@ -75,6 +76,7 @@ def _issue(issue: IssueEntry) -> dict[str, Any]:
         "state": str(issue.state),
         "alert": issue.alert,
         "rising_since": None if issue.rising_since is None else str(issue.rising_since),
+        "onset": _onset(issue.onset),
         "event": issue.event,
         "p_value": _figure(issue.p_value),
         "q_value": _figure(issue.q_value),
@@ -92,8 +94,12 @@ def _issue(issue: IssueEntry) -> dict[str, Any]:
             "harm": issue.severity.harm,
             "volume": issue.severity.volume,
             "growth": issue.severity.growth,
+            "reach": issue.severity.reach,
+            "churn": issue.severity.churn,
         },
         "safety_feedback": issue.safety_feedback,
+        "churn_feedback": issue.churn_feedback,
+        "reach": issue.reach,
         "rating": _figure(issue.rating),
         "languages": dict(issue.languages),
         "window": [str(week) for week in issue.window],
@@ -106,10 +112,13 @@ def _issue(issue: IssueEntry) -> dict[str, Any]:
                 "ratio": _figure(found.ratio),
                 "low": _figure(found.low),
                 "high": _figure(found.high),
+                "ic": _figure(found.ic),
+                "ic025": _figure(found.ic025),
                 "cases": found.cases,
                 "issue_total": found.issue_total,
                 "others": found.others,
                 "other_total": found.other_total,
+                "untold": found.untold,
                 "sentence": {lang: sentence(found, lang) for lang in ("ja", "en")},
             }
             for found in issue.concentration
@@ -148,6 +157,10 @@ def _quotation(quotation: Quotation) -> dict[str, Any]:
         "rating": _figure(quotation.rating),
         "variant": dict(sorted((quotation.variant or {}).items())),
     }
+
+
+def _onset(onset: Onset | None) -> dict[str, str] | None:
+    return None if onset is None else {"week": str(onset.week), "low": str(onset.low), "high": str(onset.high)}
 
 
 def _label(label: Label) -> dict[str, str | None]:

@@ -59,7 +59,8 @@ def tables(report: Report, lang: str) -> dict[str, pd.DataFrame]:
 def _issue_heads(t: Wording) -> list[str]:
     return [
         *("id", t("product"), t("issue"), t("state"), t("this_week"), t("last_week"), t("expected")),
-        *("exposure", "rate", "p", "q", t("severity"), "first_seen", "concentration", t("in_all")),
+        *("exposure", "rate", "p", "q", t("severity"), "first_seen", "onset", "concentration"),
+        t("in_all"),
     ]
 
 
@@ -68,6 +69,7 @@ def _issue(issue: IssueEntry, t: Wording) -> list[object]:
         *(issue.id, t.name(issue.product_name), issue.label.best(t.lang), t(f"state_{issue.state}")),
         *(issue.count, issue.previous_count, issue.expected, issue.exposure, issue.rate, issue.p_value),
         *(issue.q_value, issue.severity.score, t.date(issue.first_seen)),
+        t.onset(issue.onset) if issue.onset else None,
         " ".join(t.concentration(found) for found in issue.concentration),
         len(issue.feedback_ids),
     ]

@@ -12,12 +12,14 @@ from statistics import fmean
 
 from koe.issue import IssueState
 from koe.settings import Settings
+from koe.taxonomy import Intent
 from koe.week import Week
 from reports.alone import alone_lane, safety_lane
 from reports.concentration import Concentration, concentrations
 from reports.config import ReportConfig
 from reports.counts import weekly_series
 from reports.detection import expected_false_alarms
+from reports.onset import Onset, likely_onset
 from reports.quotations import Candidate, choose
 from reports.report import AsOf, Excluded, IssueEntry, ProductWeek, Report, Totals, TrendPoint
 from reports.seen import Seen, SeenIssue, gather
@@ -95,7 +97,10 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -
     since = None if standing.since is None else series.weeks[standing.since]
     concentration_from, found = _concentrated(inside, outside, since, seen, config)
     known = bool(look.known[-1])
-    dangerous = sum(1 for one in inside if (analysis := seen.analysis(one)) and analysis.safety)
+    readings = [analysis for one in inside if (analysis := seen.analysis(one))]
+    dangerous = sum(analysis.safety for analysis in readings)
+    leaving = sum(Intent.CHURN_THREAT in analysis.intents for analysis in readings)
+    reach = sum(one.feedback.reach or 0 for one in inside)
     rating = _average(inside)
     return IssueEntry(
         id=issue.id,
@@ -106,6 +111,7 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -
         state=state,
         alert=standing.alert,
         rising_since=since,
+        onset=_onset(judged, state, config),
         event=standing.event,
         p_value=float(look.p_value[-1]) if known else None,
         q_value=float(judged.q[-1]) if known else None,
@@ -120,12 +126,16 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -
             feedback=len(inside),
             product_feedback=len(same_product),
             safety_feedback=dangerous,
+            churn_feedback=leaving,
+            reach=reach,
             rating=rating,
             other_rating=_average(outside),
             count=int(series.counts[-1]),
             expected=float(look.expected[-1]) if known else None,
         ),
         safety_feedback=dangerous,
+        churn_feedback=leaving,
+        reach=reach,
         rating=rating,
         languages=dict(sorted(Counter(seen.lang(one) for one in inside).items())),
         window=(seen.window_start, week),
@@ -137,6 +147,16 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -
         feedback_ids=[key for point in series.weeks for key in series.counted[point]],
         excluded=[Excluded(key, seen.not_counted[key]) for point in series.weeks for key in series.beside[point]],
     )
+
+
+def _onset(judged: Judged, state: IssueState, config: ReportConfig) -> Onset | None:
+    """Since when an issue that rises or is new has been voiced more often than in the weeks looked back on."""
+    since = judged.standings[-1].since
+    if since is None and state is not IssueState.NEW:
+        return None
+    series = judged.series
+    start = max(0, (len(series.weeks) - 1 if since is None else since) - config.baseline_weeks)
+    return likely_onset(series.weeks[start:], series.counts[start:], series.exposures[start:])
 
 
 def _point(judged: Judged, index: int) -> TrendPoint:

@@ -16,6 +16,7 @@ from koe.errors import UsageError
 from koe.issue import Label
 from koe.week import Week
 from reports.concentration import Concentration, sentence
+from reports.onset import Onset
 from reports.report import Excluded
 
 LANGUAGES = ("ja", "en")
@@ -105,6 +106,11 @@ class Wording:
     def attribute(self, name: str) -> str:
         """What an attribute is called; its own name where the catalogue has none."""
         return self.messages.get(f"attr_{name.lower()}", name.replace("_", " "))
+
+    def onset(self, onset: Onset) -> str:
+        """Since when an issue has been voiced more often, with its interval."""
+        key = "onset" if onset.low != onset.high else "onset_sure"
+        return self(key, week=onset.week, low=onset.low, high=onset.high)
 
     def concentration(self, found: Concentration) -> str:
         """What an issue is concentrated in, in one sentence."""

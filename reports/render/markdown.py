@@ -99,6 +99,8 @@ def _card(issue: IssueEntry, t: Wording) -> list[str]:
         " · ".join(facts),
         "",
     ]
+    if issue.onset:
+        lines += [t.onset(issue.onset), ""]
     lines += [f"**{_plain(t.concentration(found))}**\n" for found in issue.concentration[:3]]
     for quotation in issue.quotations:
         lines += _quotation(quotation, t)

@@ -47,6 +47,7 @@ def method(report: Report, t: Wording) -> list[str]:
         t("method_counts"),
         t("method_detection", baseline=report.baseline_weeks, tested=report.tested, level=f"{report.level:g}"),
         t("method_false", formula=FALSE_ALARM_FORMULA, value=f"{report.expected_false_alarms:g}"),
+        t("method_onset"),
         t("method_concentration"),
         t("method_severity", formula=FORMULA),
         t("method_quotes"),

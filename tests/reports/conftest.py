@@ -143,6 +143,12 @@ def shop(database: Database) -> Database:
     return database
 
 
+@pytest.fixture
+def empty(database: Database) -> Shop:
+    """A shop that nobody has said anything about yet."""
+    return Shop(database)
+
+
 def fill(database: Database) -> None:
     """Sixteen weeks with ISSUE-0001 (silent, rising from lot B-2417) and ISSUE-0002 (coupling, fixed)."""
     shop = Shop(database)

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from koe.feedback import Feedback
-from koe.issue import IssueState, LedgerEvent, LedgerKind
+from koe.feedback import Feedback, text_hash
+from koe.issue import IssueState, Label, LedgerEvent, LedgerKind
 from koe.settings import Settings
+from koe.taxonomy import Intent
 from koe.week import Week
 from reports.report import Report
+from reports.verify import verify
 from reports.weekly import build_report
 from storage.database import Database
 
@@ -46,6 +50,48 @@ def test_a_rise_from_one_lot_is_told(report: Report) -> None:
     assert [alert.issue for alert in report.alerts()] == ["ISSUE-0001"]
     assert len(issue.week_feedback_ids) == issue.count
     assert len(issue.feedback_ids) == 13
+
+
+def test_the_onset_of_a_rise_is_told(report: Report) -> None:
+    data = report.to_json()["issues"]
+    assert data[0]["onset"] == {"week": str(LAST), "low": str(LAST), "high": str(LAST)}
+    assert data[1]["onset"] is None
+
+
+def test_who_leaves_and_who_is_reached_make_it_worse(empty: Any, settings: Settings, now: Any) -> None:
+    for index in range(6):
+        for number in range(10):
+            empty.say(LAST - 5 + index, f"lovely {index}-{number}")
+    for number in range(3):
+        said = empty.say(LAST, f"it is silent {number}", "silent", reach=4_000 if number else None)
+        key = text_hash(said.title, said.text)
+        leaving = {Intent.COMPLAINT: 0.9, Intent.CHURN_THREAT: 0.8} if number else {Intent.COMPLAINT: 0.9}
+        empty.analyses[key] = replace(empty.analyses[key], intents=leaving)
+    empty.store({"silent": ("SPK-10", Label("音が出ない", "goes silent"))})
+    with empty.database.work() as work:
+        report = build_report(work, LAST, settings, MODEL, now)
+        work.commit()
+    (issue,) = report.issues
+    assert (issue.churn_feedback, issue.reach) == (2, 8_000)
+    parts = report.to_json()["issues"][0]["severity_parts"]
+    assert (parts["churn"], parts["reach"]) == (0.667, 0.452)
+    assert verify(empty.database, json.loads(json.dumps(report.to_json())), settings) == []
+
+
+def test_a_ratio_alone_never_alerts(empty: Any, settings: Settings, now: Any) -> None:
+    for index in range(16):
+        for number in range(20):
+            empty.say(LAST - 15 + index, f"lovely {index}-{number}", attributes={"lot": "B" if number == 0 else "A"})
+        for number in range(2):
+            empty.say(LAST - 15 + index, f"silent {index}-{number}", "silent", attributes={"lot": "B"})
+    empty.store({"silent": ("SPK-10", Label("音が出ない", "goes silent"))})
+    with empty.database.work() as work:
+        report = build_report(work, LAST, settings, MODEL, now)
+        work.commit()
+    (issue,) = report.issues
+    assert issue.concentration[0].low > 5
+    assert (issue.alert, issue.state, issue.onset) == (False, IssueState.STEADY, None)
+    assert report.alerts() == []
 
 
 def test_copies_and_staff_are_shown_beside_and_not_counted(report: Report) -> None:
