@@ -56,8 +56,8 @@ def build_demo(folder: Path, progress: ProgressFactory, make_wiring: Callable[[S
     from samples.plan import LAST_WEEK
 
     settings = load_settings(folder / "koe.yaml")
-    # KOE_DATABASE or KOE_OUTPUT may name the real store, which must not get sample data.
-    own = settings.model_copy(update={"database": f"sqlite:///{DATABASE}", "output": OUTPUT})
+    # KOE_DATABASE, KOE_OUTPUT or KOE_NOTIFY may name the real store and real people, who must not get sample data.
+    own = settings.model_copy(update={"database": f"sqlite:///{DATABASE}", "output": OUTPUT, "notify": []})
     return Demo(folder, run(make_wiring(own), progress, LAST_WEEK))
 
 

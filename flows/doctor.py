@@ -17,6 +17,7 @@ import koe
 from koe.errors import KoeError
 
 if TYPE_CHECKING:
+    from flows.targets import Target
     from flows.wiring import Wiring
 
 
@@ -84,6 +85,7 @@ def _settings(config: Path | None, load: Callable[[Path | None], Wiring] | None)
 def _of_wiring(wiring: Wiring) -> Iterator[Finding]:
     yield _try("sources", lambda: _sources(wiring), "put the files there or mend sources: in koe.yaml")
     yield _try("routing", lambda: _routing(wiring), "mend routing: in koe.yaml")
+    yield from _targets(wiring)
     yield from _models(wiring)
     yield _try("database", lambda: _database(wiring), "`koe init` makes it, `koe run` upgrades it")
 
@@ -133,6 +135,20 @@ def _routing(wiring: Wiring) -> str:
 
     book = rule_book(wiring.settings)
     return f"{len(book.rules)} rules, {len(book.queues)} queues"
+
+
+def _targets(wiring: Wiring) -> Iterator[Finding]:
+    """Whether the address of each target can be understood; nothing is sent."""
+    from flows.targets import targets_of
+
+    for target in targets_of(wiring.settings):
+        when = "every week" if target.settings.when == "always" else "weeks with an alert"
+        yield _try(target.name, partial(_understood, target, when), f"mend notify: in koe.yaml, entry {target.number}")
+
+
+def _understood(target: Target, when: str) -> str:
+    target.check()
+    return when
 
 
 def _database(wiring: Wiring) -> str:

@@ -11,6 +11,7 @@ FIRST_SETTINGS = """\
 database: sqlite:///koe.sqlite     # or postgresql+psycopg://user:password@host/koe
 timezone: Asia/Tokyo               # weeks begin on Monday here; times without an offset are meant here
 output: koe-out                    # where reports go
+output_url: ""                     # where people open them (https://files.example.com/koe), for links in messages
 languages: [ja, en]                # of the reports
 
 # Where feedback comes from: one entry for each file or set of files. CSV, TSV, JSONL, XLSX and Parquet are told
@@ -55,6 +56,14 @@ discovery: {min_members: 4, complaint: 0.5}
 
 # Alerts: the false discovery rate over all issues of a week.
 detection: {level: 0.05}
+
+# Who gets the week's summary: Apprise addresses (chats, mail, webhooks; https://github.com/caronc/apprise lists them).
+# ${NAME} is an environment variable: all of an address, or a part of it, such as a password. when: always, or alert
+# for weeks in which an issue alerts.
+notify: []
+# notify:
+#   - {url: "mailto://koe:${MAIL_PASSWORD}@example.com?to=quality@example.com", languages: ja}
+#   - {url: "${CHAT_ADDRESS}", languages: [en], when: alert}
 
 # Routing: your rules come before koe's default table; the first that holds decides. `koe route --explain FEEDBACK`
 # shows why something is where it is; `koe route --dry-run` what a changed table would do.

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from koe.feedback import Channel, Disclosure, Scale
 from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
 from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
+from koe.settings_notify import NotifySettings
 from koe.settings_part import Part
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
@@ -246,6 +247,7 @@ class Settings(BaseSettings):
     database: str = "sqlite:///koe.sqlite"
     timezone: ZoneName = "Asia/Tokyo"
     output: str = "koe-out"
+    output_url: str = ""
     languages: Annotated[list[Literal["ja", "en"]], BeforeValidator(_as_list)] = Field(
         default=["ja", "en"], min_length=1
     )
@@ -256,6 +258,7 @@ class Settings(BaseSettings):
     taxonomy: TaxonomySettings = TaxonomySettings()
     discovery: DiscoverySettings = DiscoverySettings()
     detection: DetectionSettings = DetectionSettings()
+    notify: Annotated[list[NotifySettings], BeforeValidator(_as_list)] = Field(default_factory=list)
     routing: RoutingSettings = RoutingSettings()
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     folder: Path = Field(default=Path(), exclude=True)

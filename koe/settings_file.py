@@ -85,7 +85,8 @@ def _as_settings_error(
     if first["type"] == "extra_forbidden":
         return _unknown(keys, where)
     value = first.get("input")
-    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool) else ""
+    plain = isinstance(value, str | int | float | bool) and keys[:1] != ["notify"]  # addresses there are secrets
+    shown = f" (found {value!r})" if plain else ""
     example = _EXAMPLES.get(str(keys[0]) if keys else "", "")
     if variable:
         example = as_variable(keys, example)
@@ -134,6 +135,7 @@ _EXAMPLES = {
     "routing": "routing: {rules: [{name: danger, when: {safety: true}, queue: safety, priority: urgent}]}",
     "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
     "detection": "detection: {level: 0.05}",
+    "notify": 'notify: [{url: "${CHAT_ADDRESS}", languages: [en], when: alert}]',
     "discovery": "discovery: {min_members: 4}",
     "model": "model: {name: default, sentiment: {name: models/my-bert, labels: {LABEL_0: negative}}}",
 }

@@ -11,6 +11,7 @@ from storage.analysis_store import AnalysisStore
 from storage.exposure_store import ExposureStore
 from storage.feedback_store import FeedbackStore
 from storage.issue_store import IssueStore
+from storage.notification_store import NotificationStore
 from storage.quarantine_store import QuarantineStore
 from storage.routing_store import RoutingStore
 from storage.snapshot_store import SnapshotStore
@@ -52,6 +53,11 @@ class Work:
     def alerts(self) -> AlertStore:
         """Issues that rise beyond chance."""
         return AlertStore(self._connection)
+
+    @cached_property
+    def notifications(self) -> NotificationStore:
+        """Which target was sent which report."""
+        return NotificationStore(self._connection)
 
     @cached_property
     def routings(self) -> RoutingStore:

@@ -23,10 +23,12 @@ from flows.cli.session import (
 from koe.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from flows.steps.notify import Notified
     from flows.steps.run import RunResult
     from flows.wiring import Wiring
     from koe.settings import SourceSettings
     from koe.week import Week
+    from reports.report import Report
     from storage.ingest import IngestCounts
 
 _PANEL = "The week"
@@ -171,6 +173,7 @@ def run(ctx: typer.Context, week: WeekOption = None, json_out: JsonOption = Fals
     result = run_week(wiring_of(ctx), progress, _week(week))
     if json_out:
         echo_json(result)
+        say_notified([one for one in result.notified if one.reason])
     else:
         say_run(result)
     if result.refused:
@@ -189,6 +192,19 @@ def say_run(result: RunResult) -> None:
     typer.echo(f"routed: {routed.routed} feedback, {routed.tickets} tickets")
     for path in result.reports:
         typer.echo(path)
+    say_notified(result.notified)
+
+
+def say_notified(notified: Sequence[Notified]) -> None:
+    """Say who was told of the report, on standard error; a target that failed is a warning."""
+    for one in notified:
+        said = {
+            "sent": f"sent to {one.target}",
+            "known": f"{one.target} has this report already",
+            "no alert": f"{one.target} wants weeks with an alert; this one has none",
+            "failed": f"warning: {one.target} did not get the report: {one.reason}",
+        }
+        typer.echo(said[one.outcome], err=True)
 
 
 def _week(text: str | None) -> Week | None:
@@ -203,6 +219,7 @@ def report(
     formats: Annotated[str, typer.Option("--format", help="Of html, md, json, xlsx; with commas.")] = "html,md,json",
     lang: Annotated[str | None, typer.Option("--lang", help="ja, en or ja,en (default: koe.yaml's).")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder (default: koe.yaml's output).")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send its summary to all targets of koe.yaml now.")] = False,
 ) -> None:
     """Write the defect report of a week; prints one path a line."""
     from flows.steps import report as reporting
@@ -211,10 +228,24 @@ def report(
     named, chosen_formats = _week(week), reporting.known_formats(formats.split(","))
     langs = reporting.known_languages(lang.split(",")) if lang else None
     wiring = open_store(ctx)
+    if send and not wiring.settings.notify:
+        raise UsageError("--send: koe.yaml names nobody to send to; add notify: [{url: …}] (see `koe init`)")
     chosen = named or Week.last_complete(wiring.clock(), wiring.settings.zone)
     built = reporting.build(wiring, chosen)
-    for path in reporting.write(built, out or wiring.output, chosen_formats, langs or wiring.settings.languages):
+    paths = reporting.write(built, out or wiring.output, chosen_formats, langs or wiring.settings.languages)
+    for path in paths:
         typer.echo(path)
+    if send:
+        _send(wiring, built, paths)
+
+
+def _send(wiring: Wiring, built: Report, paths: Sequence[Path]) -> None:
+    from flows.steps.notify import notify
+
+    notified = notify(wiring, built, paths, by_hand=True)
+    say_notified(notified)
+    if any(one.reason for one in notified):
+        raise typer.Exit(1)
 
 
 def verify(

@@ -12,6 +12,7 @@ from flows.steps import report as reporting
 from flows.steps.analyse import AnalyseCounts, analyse
 from flows.steps.discover import DiscoverCounts, discover
 from flows.steps.ingest import ingest
+from flows.steps.notify import Notified, notify
 from flows.steps.route import route
 from koe.week import Week
 
@@ -44,6 +45,7 @@ class RunResult:
     discovered: DiscoverCounts
     routed: RouteCounts
     reports: tuple[Path, ...]
+    notified: tuple[Notified, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -52,7 +54,7 @@ class RunResult:
 
 
 def run(wiring: Wiring, progress: ProgressFactory, week: Week | None = None) -> RunResult:
-    """Ingest, analyse, discover, detect, route and report a week (default: the last complete one)."""
+    """Ingest, analyse, discover, detect, route, report and notify of a week (default: the last complete one)."""
     week = week or Week.last_complete(wiring.clock(), wiring.settings.zone)
     until = week.end(wiring.settings.zone)
     wiring.database.migrate()
@@ -66,4 +68,5 @@ def run(wiring: Wiring, progress: ProgressFactory, week: Week | None = None) -> 
     report = reporting.build(wiring, week)
     routed = route(wiring, until)
     paths = reporting.write(report, wiring.output, langs=wiring.settings.languages)
-    return RunResult(week, ingested, analysed, discovered, routed, tuple(paths))
+    notified = notify(wiring, report, paths)
+    return RunResult(week, ingested, analysed, discovered, routed, tuple(paths), tuple(notified))

@@ -7,7 +7,6 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from koe.issue import IssueState
 from koe.week import Week
 from reports.charts import MOST_WEEKS, trend_svg
 from reports.render import story
@@ -44,7 +43,7 @@ def render(report: Report, lang: str) -> str:
         last=last,
         other=other,
         other_label=other_label,
-        alerts=sum(issue.state is IssueState.RISING or issue.alert for issue in report.issues),
+        alerts=story.rising(report),
         changed=story.changed(report),
         active=story.active(report),
         quiet=story.quiet(report),

@@ -19,7 +19,6 @@ def render(report: Report, lang: str) -> str:
     """
     t = Wording.of(lang, report.timezone)
     first, last = t.week_span(report.week)
-    alerts = sum(issue.state == "rising" or issue.alert for issue in report.issues)
     totals = report.totals
     lede = t(
         "lede",
@@ -27,7 +26,7 @@ def render(report: Report, lang: str) -> str:
         counted=t.number(totals.counted),
         first=first,
         last=last,
-        alerts=t("alerts", n=alerts),
+        alerts=t("alerts", n=story.rising(report)),
     )
     lines = [f"# {t('title')} {report.week}", "", lede, "", f"## {t('changed')}", ""]
     changed = story.changed(report)

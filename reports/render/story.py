@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from koe.issue import IssueState
 from reports.detection import FALSE_ALARM_FORMULA
 from reports.report import CHANGES, IssueEntry, Quotation, Report
 from reports.severity import FORMULA
@@ -22,6 +23,11 @@ GLYPHS = {
 def changed(report: Report) -> list[IssueEntry]:
     """What is news, in the order it is told."""
     return [issue for state in CHANGES for issue in report.changed(state)]
+
+
+def rising(report: Report) -> int:
+    """How many issues rise beyond chance: those that alert this week and those whose rise goes on."""
+    return sum(issue.state is IssueState.RISING or issue.alert for issue in report.issues)
 
 
 def active(report: Report) -> list[IssueEntry]:

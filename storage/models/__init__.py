@@ -9,6 +9,7 @@ from storage.models.counter import CounterRow
 from storage.models.exposure import ExposureRow
 from storage.models.feedback import CopyRow, FeedbackRow
 from storage.models.issue import CorrectionRow, IssueRow, LedgerRow, MemberRow, UnassignedRow
+from storage.models.notification import NotificationRow
 from storage.models.quarantine import QuarantineRow
 from storage.models.routing import RoutingRow
 from storage.models.snapshot import ConfigSnapshotRow
@@ -28,6 +29,7 @@ __all__ = [
     "IssueRow",
     "LedgerRow",
     "MemberRow",
+    "NotificationRow",
     "QuarantineRow",
     "ReplyRow",
     "RoutingRow",

@@ -56,12 +56,14 @@ def test_every_key_of_koe_yaml_and_every_example_in_it_holds(tmp_path: Path) -> 
     shown = set(re.findall(r"^(\w+):", FIRST_SETTINGS, re.MULTILINE))
     assert shown == set(type(settings).model_fields) - {"folder", "file", "max_row_bytes"}
     # As a user would: the block below an empty key, without its comment signs.
-    path.write_text(re.sub(r"^(\w+): \{\}\n((?:# .*\n)+)", _uncommented, FIRST_SETTINGS, flags=re.MULTILINE), "utf-8")
+    empty = re.compile(r"^(\w+): (?:\{\}|\[\])\n((?:# .*\n)+)", re.MULTILINE)
+    path.write_text(empty.sub(_uncommented, FIRST_SETTINGS), "utf-8")
     settings = load_settings(path)
     assert settings.sources["shop"].map["text"] == "body"
     assert settings.taxonomy.add[0].words == ["かぶれた", "rash"]
     assert settings.routing.rules[0].queue in settings.queues
     assert settings.products["SPK-10"].owner == "audio"
+    assert [one.when for one in settings.notify] == ["always", "alert"]
     path.write_text(re.sub(r"^model: default\n((?:# .*\n)+)", _uncommented_model, FIRST_SETTINGS, flags=re.M), "utf-8")
     settings = load_settings(path)
     assert settings.model.name == "default"

@@ -134,6 +134,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_ledger_issue", "ledger", ["issue"], unique=False)
     op.create_table(
+        "notification",
+        sa.Column("target", TEXT, nullable=False),
+        sa.Column("week", TEXT, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("target", "week", name="pk_notification"),
+    )
+    op.create_table(
         "quarantine",
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("fingerprint", TEXT, nullable=False),
@@ -359,6 +367,7 @@ def downgrade() -> None:
     op.drop_table("correction")
     op.drop_table("ticket")
     op.drop_table("quarantine")
+    op.drop_table("notification")
     op.drop_table("ledger")
     op.drop_table("feedback_copy")
     op.drop_table("feedback")
