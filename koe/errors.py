@@ -9,6 +9,11 @@
     ├── StorageError          the database is missing, locked, of another version
     │   └── BusyError         passing: try again
     ├── ConflictError         somebody else was faster, or the state does not allow it
+    ├── AccessError           who asks is not signed in, or did not prove to be who they say
+    │   ├── ForbiddenError    known, but may not do this
+    │   └── TooManyAttemptsError  passing: too many guesses; says how long to wait
+    ├── DeliveryError         a reply cannot be delivered, however often it is tried
+    │   └── DelayError        passing: the receiver cannot be reached or does not take it now
     ├── VerificationError     a report does not match the store
     └── MissingExtraError     an optional part is not installed; says the command that installs it
 
@@ -19,6 +24,8 @@ errors into exit codes, only the web layer into status codes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from math import ceil
 from typing import ClassVar
 
 
@@ -79,6 +86,38 @@ class BusyError(StorageError):
 
 class ConflictError(KoeError):
     """Somebody else was faster, or the thing's state does not allow it."""
+
+
+class AccessError(KoeError):
+    """Who asks is not signed in, or did not prove to be who they say."""
+
+
+class ForbiddenError(AccessError):
+    """Somebody known may not do this."""
+
+
+class TooManyAttemptsError(AccessError):
+    """Too many attempts to sign in failed; ``wait`` is how long none is looked at."""
+
+    transient = True
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(f"too many attempts to sign in failed; try again in {max(1, ceil(wait.total_seconds()))} s")
+
+
+class DeliveryError(KoeError):
+    """A reply cannot be delivered; trying again does not help until somebody mends the reason."""
+
+
+class DelayError(DeliveryError):
+    """A reply was not delivered now; ``wait`` is how long the receiver wants to be left alone, where it says so."""
+
+    transient = True
+
+    def __init__(self, problem: str, wait: timedelta | None = None) -> None:
+        self.wait = wait
+        super().__init__(problem)
 
 
 class VerificationError(KoeError):

@@ -6,14 +6,18 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from storage.account_store import AccountStore
 from storage.alert_store import AlertStore
 from storage.analysis_store import AnalysisStore
+from storage.audit_store import AuditStore
 from storage.exposure_store import ExposureStore
 from storage.feedback_store import FeedbackStore
 from storage.issue_store import IssueStore
 from storage.notification_store import NotificationStore
+from storage.outbox_store import OutboxStore
 from storage.quarantine_store import QuarantineStore
 from storage.routing_store import RoutingStore
+from storage.sign_in_store import SignInStore
 from storage.snapshot_store import SnapshotStore
 from storage.ticket_filing import TicketFiling
 from storage.ticket_store import TicketStore
@@ -83,3 +87,23 @@ class Work:
     def snapshots(self) -> SnapshotStore:
         """Settings that reports were made under."""
         return SnapshotStore(self._connection)
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        """Replies on their way."""
+        return OutboxStore(self._connection)
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        """Who works at the desk."""
+        return AccountStore(self._connection)
+
+    @cached_property
+    def sign_ins(self) -> SignInStore:
+        """Sessions and tokens."""
+        return SignInStore(self._connection)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        """Who did what."""
+        return AuditStore(self._connection)

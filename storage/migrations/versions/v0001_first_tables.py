@@ -18,8 +18,94 @@ MOMENT = sa.DateTime(timezone=True)
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+#: The audit log is only ever added to: the database itself refuses the rest. SQLite's INSERT OR REPLACE would get past
+#: a trigger on deletion, so an id that is there cannot be inserted again.
+SQLITE_AUDIT = (
+    "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+)
+POSTGRES_AUDIT = (
+    "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
+    "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit "
+    "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
+    "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
+)
+
+
 def upgrade() -> None:
     """Make the tables."""
+    op.create_table(
+        "account",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("password_hash", TEXT, nullable=True),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.Column("queues", sa.JSON(), nullable=False),
+        sa.Column("ticket_limit", sa.Integer(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("disabled_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_account"),
+    )
+    op.create_table(
+        "session",
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("account", TEXT, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("last_seen_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name="fk_session_account"),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_session"),
+    )
+    op.create_index("ix_session_account", "session", ["account"], unique=False)
+    op.create_table(
+        "setup_token",
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("account", TEXT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name="fk_setup_token_account"),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_setup_token"),
+    )
+    op.create_index("ix_setup_token_account", "setup_token", ["account"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("token_hash", TEXT, nullable=False),
+        sa.Column("application", TEXT, nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("created_by", TEXT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("last_used_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_api_token"),
+        sa.UniqueConstraint("application", name="uq_api_token_application"),
+    )
+    op.create_table(
+        "login_attempt",
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("subject", name="pk_login_attempt"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("who", TEXT, nullable=False),
+        sa.Column("act", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit"),
+    )
+    op.create_index("ix_audit_subject", "audit", ["subject"], unique=False)
+    op.create_index("ix_audit_who", "audit", ["who"], unique=False)
+    for statement in POSTGRES_AUDIT if op.get_bind().dialect.name == "postgresql" else SQLITE_AUDIT:
+        op.execute(statement)
     op.create_table(
         "analysis",
         sa.Column("id", NUMBER, nullable=False),
@@ -235,6 +321,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_reply_ticket", "reply", ["ticket"], unique=False)
     op.create_table(
+        "outbox",
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("reply", NUMBER, nullable=False),
+        sa.Column("ticket", NUMBER, nullable=False),
+        sa.Column("target", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", MOMENT, nullable=False),
+        sa.Column("leased_until", MOMENT, nullable=True),
+        sa.Column("last_error", TEXT, nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["reply"], ["reply.id"], name="fk_outbox_reply"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_outbox_ticket"),
+        sa.PrimaryKeyConstraint("key", name="pk_outbox"),
+        sa.UniqueConstraint("reply", name="uq_outbox_reply"),
+    )
+    op.create_index("ix_outbox_state_next_try_at", "outbox", ["state", "next_try_at"], unique=False)
+    op.create_index("ix_outbox_ticket", "outbox", ["ticket"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("outbox", TEXT, nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("receipt", TEXT, nullable=True),
+        sa.Column("error", TEXT, nullable=True),
+        sa.ForeignKeyConstraint(["outbox"], ["outbox.key"], name="fk_delivery_outbox"),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
+    )
+    op.create_index("ix_delivery_outbox", "delivery", ["outbox"], unique=False)
+    op.create_table(
         "routing",
         sa.Column("seq", NUMBER, autoincrement=False, nullable=False),
         sa.Column("queue", TEXT, nullable=True),
@@ -355,6 +473,16 @@ def downgrade() -> None:
     """Remove the tables and all that is in them."""
     op.drop_table("issue_member")
     op.drop_table("alert")
+    op.drop_table("delivery")
+    op.drop_table("outbox")
+    op.drop_table("audit")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_append_only()")
+    op.drop_table("login_attempt")
+    op.drop_table("api_token")
+    op.drop_table("setup_token")
+    op.drop_table("session")
+    op.drop_table("account")
     op.drop_table("unassigned")
     op.drop_table("trigger_phrase")
     op.drop_table("ticket_event")
