@@ -241,7 +241,12 @@ class Settings(BaseSettings):
     """The whole of ``koe.yaml``. Relative paths are meant from the folder of the file."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter=DELIMITER, protected_namespaces=()
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # passwords of databases, mails and chats
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        protected_namespaces=(),
     )
 
     database: str = "sqlite:///koe.sqlite"

@@ -48,8 +48,9 @@ def notify(wiring: Wiring, report: Report, paths: Sequence[Path], by_hand: bool 
         paths: its files, of which the summary names the page.
         by_hand: somebody asked for it now.
     """
-    digest = _digest(report)
-    return [_notify(wiring, target, report, paths, digest, by_hand) for target in targets_of(wiring.settings)]
+    targets = targets_of(wiring.settings)
+    digest = _digest(report) if targets else ""
+    return [_notify(wiring, target, report, paths, digest, by_hand) for target in targets]
 
 
 def _notify(

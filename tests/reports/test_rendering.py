@@ -10,6 +10,8 @@ import pytest
 
 from koe.errors import UsageError
 from koe.issue import Label
+from koe.week import Week
+from reports.onset import Onset
 from reports.render import html, markdown, xlsx
 from reports.report import Mark, Quotation, Report
 from reports.wording import LANGUAGES, Wording
@@ -82,6 +84,15 @@ def test_both_languages_come_from_the_same_report(report_of_last_week: Report) -
     assert "音が出ない" in japanese
     assert "goes silent" in english
     assert re.findall(r"shop:R\d{4}", japanese) == re.findall(r"shop:R\d{4}", english)
+
+
+def test_the_onset_is_told_on_the_card(report_of_last_week: Report) -> None:
+    assert "<span>began in 2026-W20 (95 % interval that week alone)</span>" in html.render(report_of_last_week, "en")
+    issue = report_of_last_week.issues[0]
+    wide = replace(issue, onset=Onset(Week(2026, 18), Week(2026, 16), Week(2026, 20)))
+    report = replace(report_of_last_week, issues=[wide])
+    assert "おそらく2026-W18に始まった（95％区間 2026-W16〜2026-W20）" in html.render(report, "ja")
+    assert "probably began in 2026-W18 (95 % interval 2026-W16 to 2026-W20)" in markdown.render(report, "en")
 
 
 def test_the_same_report_gives_the_same_bytes(report_of_last_week: Report) -> None:

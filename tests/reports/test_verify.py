@@ -48,6 +48,9 @@ def test_one_letter_and_one_digit_are_found(shop: Database, data: dict[str, Any]
         (("totals", "counted"), lambda number: number - 1),
         (("safety", 0, "quotation", "text"), lambda text: text[:-1] + "?"),
         (("issues", 0, "alert"), lambda _: 1),
+        (("issues", 0, "onset", "low"), lambda _: "2026-W19"),
+        (("issues", 0, "severity_parts", "reach"), lambda _: 0.1),
+        (("issues", 0, "concentration", 0, "ic025"), lambda number: number + 0.01),
     ):
         forged = copy.deepcopy(data)
         holder: Any = forged
