@@ -63,4 +63,13 @@ def test_the_weekly_flow_completes_with_a_warning_for_refused_rows(config: str) 
     assert "1 rows were refused" in str(warning.data)
     shown = Artifact.get("weekly-report")
     assert shown is not None
-    assert "2026-W10" in str(shown.data)
+    assert "6 pieces of feedback came in" in str(shown.data)
+    assert len(str(shown.data).splitlines()) <= 30
+    page = next(path for path in paths if path.endswith(".en.html"))
+    assert str(shown.data).endswith(f"The whole report: {page}")
+    table = Artifact.get("weekly-issues")
+    assert table is not None
+    assert [row["id"] for row in json.loads(str(table.data))] == [issue["id"] for issue in report["issues"]]
+    link = Artifact.get("weekly-page")
+    assert link is not None
+    assert f"[Defect report 2026-W10]({Path(page).as_uri()})" in str(link.data)
