@@ -26,6 +26,7 @@ def test_the_demo_stands_in_its_folder_and_says_what_to_look_at(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KOE_DATABASE", f"sqlite:///{tmp_path / 'real.sqlite'}")
+    monkeypatch.setenv("KOE_NOTIFY", "[json://real.example]")
     old = Path("koe-demo", "koe-out", "old.html")
     old.parent.mkdir(parents=True)
     old.write_text("of an earlier demo", "utf-8")
@@ -34,6 +35,7 @@ def test_the_demo_stands_in_its_folder_and_says_what_to_look_at(
     assert not old.exists()
     assert not (tmp_path / "real.sqlite").exists()
     assert demo.result.refused == 12
+    assert demo.result.notified == ()
     assert sum(counts.new for counts in demo.result.ingested.values()) >= 1500
     lines = demo.summary.splitlines()
     page = Path(lines[0].partition(": ")[2])
@@ -41,6 +43,7 @@ def test_the_demo_stands_in_its_folder_and_says_what_to_look_at(
     assert page.suffix == ".html"
     assert "cd koe-demo && koe verify koe-out/koe-2026-W20.json" in lines[1]
     monkeypatch.delenv("KOE_DATABASE")
+    monkeypatch.delenv("KOE_NOTIFY")
     wiring = Wiring.from_config(Path("koe-demo/koe.yaml"))
     report = json.loads(Path("koe-demo/koe-out/koe-2026-W20.json").read_text("utf-8"))
     assert verify(wiring.database, report, wiring.settings) == []
