@@ -9,37 +9,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koe.feedback import Channel, Disclosure, Scale
+from koe.settings_clocks import CalendarSettings, Targets, in_days
 from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
 from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
 from koe.settings_notify import NotifySettings
 from koe.settings_part import Part
+from koe.settings_times import Duration, ZoneName
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
-
-
-def _zone_name(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(
-            f"{name!r} is no IANA time zone; expected a name such as Asia/Tokyo or Europe/London"
-        ) from error
-    return name
-
-
-def _duration(value: object) -> object:
-    if isinstance(value, str):
-        number, unit = value.strip()[:-1], value.strip()[-1:]
-        if number.replace(".", "", 1).isdigit() and unit in _UNITS:
-            return timedelta(**{_UNITS[unit]: float(number)})
-        raise ValueError(f"{value!r} is no duration; expected a number with m, h or d, such as 30m, 4h or 2d")
-    return value
 
 
 def _iso_date(value: object) -> object:
@@ -49,12 +32,6 @@ def _iso_date(value: object) -> object:
 
 def _as_list(value: object) -> object:
     return value if isinstance(value, list) or value is None else [value]
-
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
-ZoneName = Annotated[str, AfterValidator(_zone_name)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
 class SourceSettings(Part):
@@ -200,11 +177,45 @@ class RoutingRule(Part):
 
 
 class QueueSettings(Part):
-    """A queue and how soon its tickets are due, by priority."""
+    """A queue and how soon its tickets are due, by priority.
+
+    With a ``calendar`` its clocks count business time, without one elapsed time. ``due`` is short for the first
+    response alone of ``targets``.
+    """
 
     title: Names = Names()
+    calendar: str | None = None
     due: dict[Priority, Duration] = Field(default_factory=dict)
+    targets: dict[Priority, Targets] = Field(default_factory=dict)
     lease: Duration = timedelta(minutes=30)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_days_of_business_time(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("calendar"):
+            for name, written in in_days(value):
+                raise ValueError(
+                    f"{name} says {written}; with a calendar expected hours or minutes of work, such as 8h"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _one_first_response(self) -> QueueSettings:
+        for priority, targets in self.targets.items():
+            if targets.first_response is not None and priority in self.due:
+                raise ValueError(
+                    f"due.{priority} and targets.{priority}.first_response are the same thing; leave it in one of them"
+                )
+        return self
+
+    def first_response(self, priority: Priority) -> timedelta | None:
+        """How soon koe.yaml wants a first response; ``None`` where it does not say."""
+        targets = self.targets.get(priority, Targets())
+        return self.due.get(priority) if targets.first_response is None else targets.first_response
+
+    def resolution(self, priority: Priority) -> timedelta | None:
+        """How soon koe.yaml wants a solution; ``None`` where it does not say."""
+        return self.targets.get(priority, Targets()).resolution
 
 
 class RoutingSettings(Part):
@@ -265,6 +276,7 @@ class Settings(BaseSettings):
     detection: DetectionSettings = DetectionSettings()
     notify: Annotated[list[NotifySettings], BeforeValidator(_as_list)] = Field(default_factory=list)
     routing: RoutingSettings = RoutingSettings()
+    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     folder: Path = Field(default=Path(), exclude=True)
     file: Path | None = Field(default=None, exclude=True)

@@ -133,6 +133,7 @@ _EXAMPLES = {
     "products": "products: {SPK-10: {name: {en: Koto speaker}, owner: audio}}",
     "taxonomy": "taxonomy: {off: [availability], rename: {delivery: shipping}}",
     "routing": "routing: {rules: [{name: danger, when: {safety: true}, queue: safety, priority: urgent}]}",
+    "calendars": "calendars: {office: {hours: {mon-fri: [09:00-12:00, 13:00-18:00]}, holidays: JP}}",
     "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
     "detection": "detection: {level: 0.05}",
     "notify": 'notify: [{url: "${CHAT_ADDRESS}", languages: [en], when: alert}]',
