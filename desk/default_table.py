@@ -30,12 +30,20 @@ NO_QUEUE = "none"
 #: Where a review of 1 or 2 stars goes when no rule gives it a queue.
 LOW_STARS_QUEUE = "support"
 
-#: How soon tickets are due where a queue does not say otherwise (elapsed time).
+#: How soon tickets want a first response where a queue does not say otherwise (elapsed time).
 DEFAULT_DUE = {
     Priority.URGENT: timedelta(hours=4),
     Priority.HIGH: timedelta(days=1),
     Priority.NORMAL: timedelta(days=2),
     Priority.LOW: timedelta(days=7),
+}
+
+#: The most of it in business time, for queues with a calendar: days and a week of work have eight hours each.
+DEFAULT_DUE_IN_BUSINESS_TIME = {
+    Priority.URGENT: timedelta(hours=4),
+    Priority.HIGH: timedelta(hours=8),
+    Priority.NORMAL: timedelta(hours=16),
+    Priority.LOW: timedelta(hours=40),
 }
 
 DEFAULT_QUEUES: dict[str, QueueSettings] = {

@@ -6,8 +6,11 @@ act        from                              to
 next       open, or a lease that ran out     claimed
 claim      any but resolved and closed       claimed; waits when somebody else holds it
 reply      any but resolved and closed       replied
+wait       any but resolved and closed       waiting: for the customer; its clocks stand
+answered   waiting                           open: its clocks go on
 resolve    any but resolved and closed       resolved
 close      any but closed                    closed
+reopen     resolved, closed                  open: the clock of the resolution goes on
 =========  ================================  ===========================================
 
 Nobody acts on a ticket that somebody else holds before that lease has run out.
@@ -20,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from desk.due import keep_due, service_levels
 from desk.routing import all_queues
 from koe.errors import ConflictError, NotFoundError, UsageError
 from koe.settings import QueueSettings, Settings
@@ -79,7 +83,8 @@ def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetim
         ConflictError: somebody else holds it, or it is done.
     """
     ticket = _free_for(work, ticket_id, who, now, "claim")
-    return work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
+    work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
+    return _with_due(work, settings, ticket.id, now)
 
 
 def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, now: datetime) -> Ticket:
@@ -96,7 +101,39 @@ def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, n
     if ticket.assignee != who or ticket.state is TicketState.OPEN:
         work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
     work.tickets.reply(ticket.id, text, who, now)
-    return work.tickets.get(ticket.id)
+    return _with_due(work, settings, ticket.id, now)
+
+
+def wait(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
+    """Wait for the customer: the ticket's clocks stand until the answer comes.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: somebody else holds it, it waits already, or it is done.
+    """
+    ticket = _free_for(work, ticket_id, who, now, "wait with", done=(*_DONE, TicketState.WAITING))
+    work.tickets.transition(ticket.id, TicketState.WAITING, _named(who), now, note)
+    return _with_due(work, settings, ticket.id, now)
+
+
+def answered(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
+    """Say that the customer answered: the ticket is open again, and its clocks go on.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: it does not wait for the customer.
+    """
+    return _open_again(work, settings, ticket_id, who, now, note, (TicketState.WAITING,))
+
+
+def reopen(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
+    """Open a ticket that was done: the clock of the resolution goes on from where it stood.
+
+    Raises:
+        NotFoundError: no such ticket.
+        ConflictError: it is not done, or its feedback has another open ticket.
+    """
+    return _open_again(work, settings, ticket_id, who, now, note, _DONE)
 
 
 def resolve(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
@@ -122,10 +159,8 @@ def close(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
-    """Whether it is past its due time and nobody answered yet."""
-    return (
-        ticket.due_at is not None and ticket.due_at <= now and ticket.state in (TicketState.OPEN, TicketState.CLAIMED)
-    )
+    """Whether it is past its due time: nobody answered yet, or it was to be solved by then."""
+    return ticket.due_at is not None and ticket.due_at < now and ticket.state in ONGOING
 
 
 def is_held(ticket: Ticket, now: datetime) -> bool:
@@ -167,6 +202,22 @@ def _free_for(
             "take another one with `koe queue next`"
         )
     return ticket
+
+
+def _open_again(
+    work: Work, settings: Settings, ticket_id: str, who: str, now: datetime, note: str, states: Collection[TicketState]
+) -> Ticket:
+    ticket = work.tickets.get(ticket_id)
+    if ticket.state not in states:
+        raise ConflictError(f"{ticket.id} is {ticket.state.value}; expected one that is {' or '.join(states)}")
+    work.tickets.transition(ticket.id, TicketState.OPEN, _named(who), now, note)
+    return _with_due(work, settings, ticket.id, now)
+
+
+def _with_due(work: Work, settings: Settings, ticket_id: str, now: datetime) -> Ticket:
+    """The ticket after an act, due when its clock says so by now."""
+    keep_due(work, service_levels(settings), ticket_id, now)
+    return work.tickets.get(ticket_id)
 
 
 def _settings_of(settings: Settings, queue: str | None) -> QueueSettings:

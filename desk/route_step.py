@@ -1,6 +1,7 @@
 """The step that routes: every Feedback that was not routed yet gets a decision, and a ticket where it needs one.
 
-Running it again changes nothing: each version is decided on once, and the decision is stored beside it.
+Running it again changes nothing: each version is decided on once, and the decision is stored beside it. What is still
+to be done follows changed targets and calendars of koe.yaml.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desk.due import due_at
+from desk.due import ServiceLevels, keep_all_due, keep_due, service_levels
 from desk.persons import Contacts
 from desk.routing import RuleBook, route, rule_book
 from koe.settings import Settings
@@ -55,17 +56,18 @@ def route_pending(
     """Route all feedback dated before ``until`` (default: ``now``) that was not routed yet. The caller commits.
 
     Raises:
-        SettingsError: when a rule of koe.yaml can never work.
+        SettingsError: when a rule of koe.yaml can never work, or a queue names a calendar that there is not.
     """
-    book = rule_book(settings)
+    book, levels = rule_book(settings), service_levels(settings)
     until = until or now
-    desk = _Desk(work, book, now)
+    desk = _Desk(work, levels, now)
     routed = 0
     for page in decide_pending(work, settings, book, model, until):
         work.routings.add([(decision.stored.seq, decision.routing) for decision in page], now)
         desk.take(page)
         routed += len(page)
     desk.attach_copies()
+    keep_all_due(work, levels, now)
     return RouteCounts(routed, desk.created, desk.updated, desk.copies, work.routings.count_unread(model, until))
 
 
@@ -116,9 +118,9 @@ def _language(decision: Decision) -> str | None:
 class _Desk:
     """Turns decisions into tickets, a page at a time."""
 
-    def __init__(self, work: Work, book: RuleBook, now: datetime) -> None:
+    def __init__(self, work: Work, levels: ServiceLevels, now: datetime) -> None:
         self._work = work
-        self._book = book
+        self._levels = levels
         self._now = now
         self._late: list[Decision] = []
         self.created = self.updated = self.copies = 0
@@ -151,8 +153,9 @@ class _Desk:
             if ticket is not None:
                 self.updated += self._update(ticket, decision)
             elif decision.routing.queue is not None:
-                due = self._due(decision.routing, self._now)
-                new.append(NewTicket(decision.stored.key, decision.routing, due, _language(decision)))
+                routing = decision.routing
+                due = self._levels.due_at(decision.routing.queue, routing.priority, self._now)
+                new.append(NewTicket(decision.stored.key, routing, due, _language(decision)))
         self.created += filing.create_many(new, self._now)
 
     def _update(self, ticket: Ticket, decision: Decision) -> bool:
@@ -166,10 +169,7 @@ class _Desk:
         if same:
             return False
         moved = Routing(queue, routing.priority, routing.needs_response, routing.rule, routing.reasons)
-        due = self._due(moved, ticket.created_at)
         note = f"version {decision.stored.feedback.version} of the feedback was routed again"
-        self._work.filing.reroute(ticket, moved, due, self._now, note)
+        self._work.filing.reroute(ticket, moved, self._now, note)
+        keep_due(self._work, self._levels, ticket.id, self._now)
         return True
-
-    def _due(self, routing: Routing, start: datetime) -> datetime:
-        return due_at(routing.priority, self._book.queues[routing.queue or ""], start)

@@ -64,13 +64,13 @@ def default_book() -> RuleBook:
 
 
 def all_queues(settings: Settings) -> dict[str, QueueSettings]:
-    """The default queues and those of koe.yaml; a queue of the same name replaces only the due times it gives."""
+    """The default queues and those of koe.yaml; one of the same name keeps the title, if koe.yaml gives none."""
     queues = dict(DEFAULT_QUEUES)
     for name, own in settings.queues.items():
         known = DEFAULT_QUEUES.get(name)
         if known is not None:
             title = own.title if own.title.ja or own.title.en else known.title
-            own = own.model_copy(update={"due": {**known.due, **own.due}, "title": title})  # noqa: PLW2901
+            own = own.model_copy(update={"title": title})  # noqa: PLW2901
         queues[name] = own
     return queues
 

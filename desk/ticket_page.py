@@ -14,7 +14,8 @@ from koe.ticket import Ticket
 
 if TYPE_CHECKING:
     from storage.feedback_store import StoredFeedback
-    from storage.ticket_store import Reply, TicketEvent
+    from storage.ticket_history import TicketEvent
+    from storage.ticket_store import Reply
     from storage.work import Work
 
 

@@ -131,10 +131,11 @@ def _sources(wiring: Wiring) -> str:
 
 
 def _routing(wiring: Wiring) -> str:
+    from desk.due import service_levels
     from desk.routing import rule_book
 
-    book = rule_book(wiring.settings)
-    return f"{len(book.rules)} rules, {len(book.queues)} queues"
+    book, levels = rule_book(wiring.settings), service_levels(wiring.settings)
+    return f"{len(book.rules)} rules, {len(book.queues)} queues, {len(levels.calendars)} calendars"
 
 
 def _targets(wiring: Wiring) -> Iterator[Finding]:

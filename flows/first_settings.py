@@ -53,6 +53,8 @@ taxonomy: {}
 
 # How many feedback make an issue, and from which probability on (0 to 1) a statement complains.
 discovery: {min_members: 4, complaint: 0.5}
+#   auto_merge: true               # merge issues that are surely one; by default koe proposes it and you decide
+#   parts: [part]                  # attributes that name a part of several products: its issues are compared
 
 # Alerts: the false discovery rate over all issues of a week.
 detection: {level: 0.05}
@@ -76,10 +78,24 @@ routing: {}
 #       priority: high
 #       reason: The audio team wants to see every speaker defect
 
-# Queues and how soon their tickets are due (m, h, d).
+# When people work, for clocks that count business time: shifts by weekday (22:00-06:00 goes over midnight), public
+# holidays (JP, US or a list of dates), further days closed, and dates with hours of their own (docs/routing.md).
+calendars: {}
+# calendars:
+#   office:
+#     timezone: Asia/Tokyo         # default: the one above
+#     hours: {mon-fri: [09:00-12:00, 13:00-18:00], sat: 10:00-15:00}
+#     holidays: JP
+#     closed: [2026-12-30, 2026-12-31]
+#     open: {2026-12-29: 10:00-15:00}
+
+# Queues and how soon their tickets are due: in business time with a calendar (m, h), in elapsed time without (m, h, d).
 queues: {}
 # queues:
 #   audio: {title: {ja: 音響, en: Audio}, due: {urgent: 2h, high: 8h, normal: 2d, low: 7d}, lease: 30m}
+#   support:
+#     calendar: office
+#     targets: {urgent: {first_response: 1h, resolution: 8h}, normal: {first_response: 8h, resolution: 40h}}
 """
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from koe.ticket import NewTicket, Routing, Ticket, TicketState, ticket_number
-from storage.models import TicketCopyRow, TicketEventRow, TicketRow
+from koe.ticket import NewTicket, Priority, Routing, Ticket, TicketState, ticket_number
+from storage.models import TicketCopyRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched
+from storage.ticket_history import TicketEvent, histories, tell
 from storage.ticket_row import as_ticket
 from storage.ticket_store import TICKETS
 
 _table = TicketRow.table()
 _copies = TicketCopyRow.table()
-_events = TicketEventRow.table()
 _ENDED = (TicketState.RESOLVED, TicketState.CLOSED)
 
 
@@ -66,13 +66,11 @@ class TicketFiling:
             for number, case in enumerate(new, start=first)
         ]
         self._connection.execute(insert(_table), tickets)
-        self._tell(
-            [
-                (number, "created", TicketState.OPEN, "; ".join(case.routing.reasons))
-                for number, case in enumerate(new, start=first)
-            ],
-            now,
-        )
+        told = []
+        for number, case in enumerate(new, start=first):
+            queue, reasons = case.routing.queue or "", "; ".join(case.routing.reasons)
+            told.append((number, "created", TicketState.OPEN, queue, case.routing.priority, reasons))
+        self._tell(told, now)
         return len(new)
 
     def attach_copies(self, pairs: Sequence[tuple[Ticket, str]], now: datetime) -> int:
@@ -81,15 +79,16 @@ class TicketFiling:
         for part in batched({key for _, key in pairs}, IN_LIST):
             query = select(_copies.c.ticket, _copies.c.feedback).where(_copies.c.feedback.in_(part))
             known.update((row.ticket, row.feedback) for row in self._connection.execute(query))
-        new = {(ticket_number(ticket.id), key): ticket.state for ticket, key in pairs}
-        new = {pair: state for pair, state in new.items() if pair not in known}
+        new = {(ticket_number(ticket.id), key): ticket for ticket, key in pairs}
+        new = {pair: ticket for pair, ticket in new.items() if pair not in known}
         if new:
             self._connection.execute(insert(_copies), [{"ticket": number, "feedback": key} for number, key in new])
-            self._tell([(number, "copy", state, key) for (number, key), state in new.items()], now)
+            told = [(number, "copy", one.state, one.queue, one.priority, key) for (number, key), one in new.items()]
+            self._tell(told, now)
         return len(new)
 
-    def reroute(self, ticket: Ticket, routing: Routing, due_at: datetime | None, now: datetime, note: str) -> None:
-        """Change why and where a ticket waits; its state, and who has it, stay."""
+    def reroute(self, ticket: Ticket, routing: Routing, now: datetime, note: str) -> None:
+        """Change why and where a ticket waits; its state, who has it and when it is due stay."""
         values = {
             "queue": routing.queue,
             "priority": routing.priority.value,
@@ -97,15 +96,34 @@ class TicketFiling:
             "needs_response": routing.needs_response,
             "rule": routing.rule,
             "reasons": list(routing.reasons),
-            "due_at": due_at,
         }
         number = ticket_number(ticket.id)
         self._connection.execute(update(_table).where(_table.c.number == number).values(**values))
-        self._tell([(number, "routed", ticket.state, note)], now)
+        self._tell([(number, "routed", ticket.state, routing.queue or ticket.queue, routing.priority, note)], now)
 
-    def _tell(self, events: Sequence[tuple[int, str, TicketState, str]], at: datetime) -> None:
-        rows = [
-            {"ticket": number, "at": at, "kind": kind, "by": "koe", "state": state.value, "note": note}
-            for number, kind, state, note in events
+    def set_due(self, due: Mapping[str, datetime | None]) -> None:
+        """Say when tickets, by their number, are due; their history stays, for nothing happened to them."""
+        rows = [{"ticket_number": ticket_number(ticket), "due": due_at} for ticket, due_at in due.items()]
+        if rows:
+            statement = update(_table).where(_table.c.number == bindparam("ticket_number"))
+            self._connection.execute(statement.values(due_at=bindparam("due")), rows)
+
+    def ongoing(self) -> Iterator[tuple[Ticket, Sequence[TicketEvent]]]:
+        """Every ticket that is to be done, with its history; their copies are not filled in."""
+        query = select(_table).where(_table.c.state.not_in(_ENDED)).order_by(_table.c.number)
+        for rows in batched(self._connection.execute(query).all(), IN_LIST):
+            told = histories(self._connection, [row.number for row in rows])
+            for row in rows:
+                yield as_ticket(row), told[row.number]
+
+    def histories(self, tickets: Collection[Ticket]) -> dict[str, Sequence[TicketEvent]]:
+        """What happened to tickets, by their number, in order."""
+        told = histories(self._connection, [ticket_number(ticket.id) for ticket in tickets])
+        return {ticket.id: told[ticket_number(ticket.id)] for ticket in tickets}
+
+    def _tell(self, events: Sequence[tuple[int, str, TicketState, str, Priority, str]], at: datetime) -> None:
+        told = [
+            (number, TicketEvent(at, kind, "koe", state, note, queue, priority))
+            for number, kind, state, queue, priority, note in events
         ]
-        self._connection.execute(insert(_events), rows)
+        tell(self._connection, told)

@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from koe.errors import ConflictError, NotFoundError
 from koe.ticket import Routing, Ticket, TicketState, ticket_id, ticket_number
-from storage.models import ReplyRow, TicketCopyRow, TicketEventRow, TicketRow
+from storage.models import ReplyRow, TicketCopyRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched, insert_new
+from storage.ticket_history import TicketEvent, histories, tell
 from storage.ticket_row import as_ticket, in_language, is_free, is_held_by
 
 #: The counter that numbers tickets.
@@ -21,7 +22,6 @@ TICKETS = "ticket"
 
 _table = TicketRow.table()
 _copies = TicketCopyRow.table()
-_events = TicketEventRow.table()
 _replies = ReplyRow.table()
 _ENDED = (TicketState.RESOLVED, TicketState.CLOSED)
 _NEXT: Mapping[TicketState, frozenset[TicketState]] = {
@@ -32,17 +32,6 @@ _NEXT: Mapping[TicketState, frozenset[TicketState]] = {
     TicketState.RESOLVED: frozenset({TicketState.OPEN, TicketState.CLOSED}),
     TicketState.CLOSED: frozenset({TicketState.OPEN}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TicketEvent:
-    """One thing that happened to a ticket; ``state`` is the one it left it in."""
-
-    at: datetime
-    kind: str
-    by: str
-    state: TicketState
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +82,9 @@ class TicketStore:
                 created_at=now,
             )
         )
-        self._tell(number, now, "created", "koe", TicketState.OPEN, " ".join(routing.reasons))
-        return self.get(ticket_id(number))
+        ticket = self.get(ticket_id(number))
+        self._tell(ticket, now, "created", "koe", " ".join(routing.reasons))
+        return ticket
 
     def open_for(self, feedback: str) -> Ticket | None:
         """The open case of a feedback, also one that it is attached to as a copy."""
@@ -125,7 +115,7 @@ class TicketStore:
         stored = self.get(ticket)
         number = ticket_number(stored.id)
         if insert_new(self._connection, _copies, [{"ticket": number, "feedback": feedback}]):
-            self._tell(number, now or stored.created_at, "copy", "koe", stored.state, feedback)
+            self._tell(stored, now or stored.created_at, "copy", "koe", feedback)
 
     def claim(
         self,
@@ -237,11 +227,8 @@ class TicketStore:
 
     def history(self, ticket: str) -> Sequence[TicketEvent]:
         """What happened to a case, in order."""
-        query = select(_events).where(_events.c.ticket == ticket_number(ticket)).order_by(_events.c.id)
-        return [
-            TicketEvent(row.at, row.kind, row.by, TicketState(row.state), row.note)
-            for row in self._connection.execute(query)
-        ]
+        number = ticket_number(ticket)
+        return histories(self._connection, [number])[number]
 
     def _take(self, which: ColumnElement[bool], who: str, lease: timedelta, now: datetime) -> Ticket | None:
         number = self._connection.execute(
@@ -252,8 +239,9 @@ class TicketStore:
         ).scalar()
         if number is None:
             return None
-        self._tell(number, now, "claimed", who, TicketState.CLAIMED, "")
-        return self.get(ticket_id(number))
+        ticket = self.get(ticket_id(number))
+        self._tell(ticket, now, "claimed", who, "")
+        return ticket
 
     def _change(self, ticket: str, state: TicketState, by: str, now: datetime, kind: str, note: str) -> Ticket:
         stored = self.get(ticket)
@@ -275,12 +263,13 @@ class TicketStore:
             raise ConflictError(f"{stored.feedback} has another open ticket, so {stored.id} stays as it is") from error
         if not changed:
             raise ConflictError(f"{stored.id} is with {stored.assignee}, who has to give it back or finish it first")
-        self._tell(number, now, kind, by, state, note)
-        return self.get(stored.id)
+        after = self.get(stored.id)
+        self._tell(after, now, kind, by, note)
+        return after
 
-    def _tell(self, number: int, at: datetime, kind: str, by: str, state: TicketState, note: str) -> None:
-        values = {"ticket": number, "at": at, "kind": kind, "by": by, "state": state.value, "note": note}
-        self._connection.execute(insert(_events).values(**values))
+    def _tell(self, ticket: Ticket, at: datetime, kind: str, by: str, note: str) -> None:
+        event = TicketEvent(at, kind, by, ticket.state, note, ticket.queue, ticket.priority)
+        tell(self._connection, [(ticket_number(ticket.id), event)])
 
     def _tickets(self, rows: Sequence[Row[Any]]) -> Sequence[Ticket]:
         copies: dict[int, list[str]] = {}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.clocks import clock_as_json, clock_of, clocks_of, due_words
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
-from flows.cli.tables import one_line, printable, show_pieces, show_table
+from flows.cli.tables import show_table
+from flows.cli.ticket_page import local_time, page_as_json, print_page, words_of
 from koe.ticket import Ticket, TicketState
 
 if TYPE_CHECKING:
-    from desk.ticket_page import TicketPage
+    from desk.ticket_clock import TicketClock
     from flows.wiring import Wiring
     from koe.feedback import Feedback
     from storage.work import Work
@@ -51,6 +52,7 @@ def list_tickets(
         else:
             tickets = queues.list_tickets(work, wiring.settings, queue, state or queues.ONGOING, limit)
             said = {key: stored.feedback for key, stored in work.feedback.load([t.feedback for t in tickets]).items()}
+            clocks = clocks_of(work, wiring, tickets, now)
     if counts:
         if json_out:
             echo_json(lines)
@@ -61,11 +63,11 @@ def list_tickets(
         )
         return
     if json_out:
-        echo_json([_as_json(ticket, said.get(ticket.feedback)) for ticket in tickets])
+        echo_json([_as_json(ticket, said.get(ticket.feedback), clocks[ticket.id]) for ticket in tickets])
         return
     show_table(
         ["case", "priority", "queue", "state", "due", "product", "why", "words"],
-        [_row(ticket, said.get(ticket.feedback), wiring, now) for ticket in tickets],
+        [_row(ticket, said.get(ticket.feedback), due_words(clocks[ticket.id], wiring, now)) for ticket in tickets],
     )
     if not tickets:
         typer.echo("no tickets here", err=True)
@@ -105,7 +107,7 @@ def claim(ctx: typer.Context, case: TicketArgument, who: WhoOption = "", json_ou
     with wiring.database.work() as work:
         ticket = queues.claim(work, wiring.settings, case, who, wiring.clock())
         work.commit()
-    until = f" until {_local(ticket.claimed_until, wiring)}" if ticket.claimed_until else ""
+    until = f" until {local_time(ticket.claimed_until, wiring)}" if ticket.claimed_until else ""
     _told(ticket, f"claimed by {ticket.assignee}{until}", json_out)
 
 
@@ -126,6 +128,48 @@ def reply(
         ticket = queues.reply(work, wiring.settings, case, words, who, wiring.clock())
         work.commit()
     _told(ticket, "the reply is stored", json_out)
+
+
+@commands.command()
+def wait(
+    ctx: typer.Context, case: TicketArgument, who: WhoOption = "", note: NoteOption = "", json_out: JsonOption = False
+) -> None:
+    """Wait for the customer: the ticket's clocks stand until then."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.wait(work, wiring.settings, case, who, wiring.clock(), note)
+        work.commit()
+    _told(ticket, "waits for the customer", json_out)
+
+
+@commands.command()
+def answered(
+    ctx: typer.Context, case: TicketArgument, who: WhoOption = "", note: NoteOption = "", json_out: JsonOption = False
+) -> None:
+    """Say that the customer answered: the ticket is open again, its clocks go on."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.answered(work, wiring.settings, case, who, wiring.clock(), note)
+        work.commit()
+    _told(ticket, "open again", json_out)
+
+
+@commands.command()
+def reopen(
+    ctx: typer.Context, case: TicketArgument, who: WhoOption = "", note: NoteOption = "", json_out: JsonOption = False
+) -> None:
+    """Open a ticket again that was resolved or closed."""
+    from desk import queues
+
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        ticket = queues.reopen(work, wiring.settings, case, who, wiring.clock(), note)
+        work.commit()
+    _told(ticket, "open again", json_out)
 
 
 @commands.command()
@@ -163,25 +207,12 @@ def _told(ticket: Ticket, what: str, json_out: bool) -> None:
         typer.echo(f"{ticket.id}: {what}")
 
 
-def _row(ticket: Ticket, feedback: Feedback | None, wiring: Wiring, now: datetime) -> list[str]:
-    from desk.queues import is_late
-
-    due = _local(ticket.due_at, wiring) + (" late" if is_late(ticket, now) else "")
+def _row(ticket: Ticket, feedback: Feedback | None, due: str) -> list[str]:
     state = ticket.state.value + (f" {ticket.assignee}" if ticket.assignee else "")
     why = ticket.reasons[0] if ticket.reasons else ticket.rule
-    words = _words(feedback)
+    words = words_of(feedback)
     product = (feedback.product_id if feedback else None) or "-"
     return [ticket.id, ticket.priority.value, ticket.queue, state, due, product, why, words]
-
-
-def _words(feedback: Feedback | None) -> str:
-    if feedback is None:
-        return ""
-    return one_line(" ".join(part for part in (feedback.title, feedback.text) if part))
-
-
-def _local(moment: datetime | None, wiring: Wiring) -> str:
-    return "-" if moment is None else f"{moment.astimezone(wiring.settings.zone):%Y-%m-%d %H:%M}"
 
 
 def _show(wiring: Wiring, case: str, json_out: bool) -> None:
@@ -189,10 +220,12 @@ def _show(wiring: Wiring, case: str, json_out: bool) -> None:
 
     with wiring.database.work(write=False) as work:
         page = ticket_page(work, case, model_in_use(wiring, work))
+    now = wiring.clock()
+    clock = clock_of(page.history, wiring, now)
     if json_out:
-        echo_json(_page_as_json(page))
+        echo_json(page_as_json(page, clock))
     else:
-        _print_page(page, wiring)
+        print_page(page, wiring, clock, now)
 
 
 def model_in_use(wiring: Wiring, work: Work) -> str:
@@ -200,47 +233,7 @@ def model_in_use(wiring: Wiring, work: Work) -> str:
     return work.analyses.newest_model() or wiring.model_version
 
 
-def _print_page(page: TicketPage, wiring: Wiring) -> None:
-    ticket, feedback = page.ticket, page.feedback.feedback
-    who = f" by {ticket.assignee}" if ticket.assignee else ""
-    typer.echo(f"{ticket.id}  {ticket.priority.value}  {ticket.queue}  {ticket.state.value}{who}")
-    typer.echo(f"due {_local(ticket.due_at, wiring)}; written {_local(feedback.created_at, wiring)}")
-    typer.echo(f"{feedback.key}  {feedback.channel.value}  {feedback.product_id or '-'}  {_author(feedback)}")
-    typer.echo("")
-    show_pieces(page.title)
-    show_pieces(page.text)
-    if not (feedback.title or feedback.text):
-        typer.echo("  (no text)")
-    _section("why it is here", [*ticket.reasons, f"rule: {ticket.rule}"])
-    _section("issues", [f"{issue.id} {issue.label.best(feedback.lang or 'ja')}" for issue in page.issues])
-    _section(
-        "earlier wordings", [_dated(one.feedback, wiring) for one in page.versions if one.seq != page.feedback.seq]
-    )
-    _section("the same person before", [_dated(one.feedback, wiring) for one in page.earlier[:5]])
-    _section("copies", [_dated(one.feedback, wiring) for one in page.copies])
-    _section("replies", [f"{_local(one.at, wiring)} {one.by}: {printable(one.text)}" for one in page.replies])
-    events = [f"{_local(one.at, wiring)} {one.by}: {one.kind} {one_line(one.note)}".rstrip() for one in page.history]
-    _section("history", events)
-
-
-def _section(title: str, lines: list[str]) -> None:
-    if lines:
-        typer.echo(f"\n{title}")
-        for line in lines:
-            typer.echo(f"  {line}")
-
-
-def _author(feedback: Feedback) -> str:
-    parts = [feedback.author or "", f"customer {feedback.customer_id}" if feedback.customer_id else ""]
-    return one_line(" ".join(part for part in parts if part)) or "-"
-
-
-def _dated(feedback: Feedback, wiring: Wiring) -> str:
-    stars = f"{feedback.rating:g} stars " if feedback.rating is not None else ""
-    return f"{_local(feedback.updated_at or feedback.created_at, wiring)} {feedback.key} {stars}{_words(feedback)}"
-
-
-def _as_json(ticket: Ticket, feedback: Feedback | None) -> dict[str, object]:
+def _as_json(ticket: Ticket, feedback: Feedback | None, clock: TicketClock) -> dict[str, object]:
     import dataclasses
 
     return {
@@ -249,18 +242,5 @@ def _as_json(ticket: Ticket, feedback: Feedback | None) -> dict[str, object]:
         "channel": feedback.channel if feedback else None,
         "title": feedback.title if feedback else None,
         "text": feedback.text if feedback else None,
-    }
-
-
-def _page_as_json(page: TicketPage) -> dict[str, object]:
-    return {
-        "ticket": page.ticket,
-        "feedback": page.feedback.feedback,
-        "triggers": page.analysis.triggers if page.analysis else [],
-        "issues": page.issues,
-        "versions": [one.feedback for one in page.versions],
-        "earlier": [one.feedback for one in page.earlier],
-        "copies": [one.feedback for one in page.copies],
-        "replies": page.replies,
-        "history": page.history,
+        "clock": clock_as_json(clock),
     }

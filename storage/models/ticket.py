@@ -52,7 +52,7 @@ class TicketCopyRow(Base):
 
 
 class TicketEventRow(Base):
-    """One thing that happened to a ticket."""
+    """One thing that happened to a ticket, and how it left it."""
 
     __tablename__ = "ticket_event"
     __table_args__ = (Index(None, "ticket"),)
@@ -63,6 +63,8 @@ class TicketEventRow(Base):
     kind: Mapped[str]
     by: Mapped[str]
     state: Mapped[str]
+    queue: Mapped[str]
+    priority: Mapped[str]
     note: Mapped[str]
 
 

@@ -12,7 +12,8 @@ import pytest
 from desk import queues
 from desk.ticket_page import ticket_page
 from koe.errors import ConflictError, NotFoundError, UsageError
-from koe.settings import Settings
+from koe.settings import QueueSettings, Settings
+from koe.settings_clocks import Targets
 from koe.ticket import Priority, Routing, TicketState
 from storage.database import open_database
 from storage.work import Work
@@ -98,6 +99,39 @@ def test_what_is_done_stays_done(work: Work) -> None:
     assert queues.close(work, "CASE-000001", "aki", NOW).state is TicketState.CLOSED
     with pytest.raises(ConflictError, match="it is closed already"):
         queues.close(work, "CASE-000001", "aki", NOW)
+
+
+def test_the_clocks_stand_while_a_ticket_waits_for_the_customer(work: Work) -> None:
+    settings = Settings(
+        queues={"support": QueueSettings(targets={Priority.LOW: Targets(resolution=timedelta(days=3))})}
+    )
+    hour = timedelta(hours=1)
+    assert queues.reply(work, settings, "CASE-000001", "どの色ですか", "aki", NOW).due_at == NOW + 72 * hour
+    waiting = queues.wait(work, settings, "CASE-000001", "aki", NOW + hour)
+    assert (waiting.state, waiting.due_at, waiting.assignee) == (TicketState.WAITING, None, "aki")
+    assert not queues.is_late(waiting, NOW + 100 * hour)
+    with pytest.raises(ConflictError, match="it is waiting already"):
+        queues.wait(work, settings, "CASE-000001", "aki", NOW + hour)
+    again = queues.answered(work, settings, "CASE-000001", "aki", NOW + 50 * hour)
+    assert (again.state, again.due_at) == (TicketState.OPEN, NOW + (72 + 49) * hour)
+    assert queues.is_late(again, NOW + 122 * hour)
+    with pytest.raises(ConflictError, match="is open; expected one that is waiting"):
+        queues.answered(work, settings, "CASE-000001", "aki", NOW + 51 * hour)
+
+
+def test_who_takes_up_a_waiting_ticket_starts_its_clocks(work: Work) -> None:
+    queues.wait(work, SETTINGS, "CASE-000001", "aki", NOW)
+    claimed = queues.claim(work, SETTINGS, "CASE-000001", "aki", NOW + timedelta(hours=5))
+    assert claimed.due_at == NOW + timedelta(days=7, hours=5)
+
+
+def test_what_is_done_can_be_opened_again(work: Work) -> None:
+    queues.resolve(work, "CASE-000002", "aki", NOW + timedelta(hours=1))
+    again = queues.reopen(work, SETTINGS, "CASE-000002", "ben", NOW + timedelta(hours=11), "it broke again")
+    assert (again.state, again.due_at) == (TicketState.OPEN, NOW + timedelta(hours=24 + 10))
+    assert work.tickets.history("CASE-000002")[-1].note == "it broke again"
+    with pytest.raises(ConflictError, match="expected one that is resolved or closed"):
+        queues.reopen(work, SETTINGS, "CASE-000002", "ben", NOW + timedelta(hours=12))
 
 
 def test_a_ticket_needs_somebody_with_a_name(work: Work) -> None:

@@ -14,7 +14,8 @@ from desk.preview import explain_feedback, preview
 from desk.route_step import RouteCounts, route_pending
 from koe.errors import NotFoundError
 from koe.feedback import Channel, Feedback
-from koe.settings import Condition, RoutingRule, RoutingSettings, Settings
+from koe.settings import Condition, QueueSettings, RoutingRule, RoutingSettings, Settings
+from koe.settings_clocks import CalendarSettings, Targets
 from koe.ticket import Priority, TicketState
 from storage.database import Database, open_database
 
@@ -144,6 +145,37 @@ def test_an_edit_leaves_a_claimed_ticket_in_its_queue(shop: Shop, database: Data
     shop.routes(settings=Settings(routing=RoutingSettings(rules=[rule])))
     (ticket,) = shop.tickets()
     assert (ticket.queue, ticket.priority, ticket.assignee) == ("support", Priority.URGENT, "aki")
+
+
+def test_an_edit_keeps_the_clock_and_what_was_met(shop: Shop, database: Database) -> None:
+    item = shop.hears("1")
+    shop.routes()
+    queues = {"support": QueueSettings(targets={Priority.HIGH: Targets(resolution=timedelta(hours=30))})}
+    later = NOW + timedelta(hours=3)
+    with database.work() as work:
+        work.tickets.claim("support", "aki", timedelta(minutes=30), NOW)
+        work.tickets.reply("CASE-000001", "調べます", "aki", NOW + timedelta(hours=1))
+        work.commit()
+    shop.edits(item, "返金してください")
+    shop.routes(settings=Settings(queues=queues), now=later)
+    (ticket,) = shop.tickets()
+    assert (ticket.priority, ticket.due_at) == (Priority.HIGH, NOW + timedelta(hours=30))
+    with database.work(write=False) as work:
+        told = [(event.kind, event.priority) for event in work.tickets.history(ticket.id)]
+    assert told[-2:] == [("reply", Priority.NORMAL), ("routed", Priority.HIGH)]
+
+
+def test_changed_targets_and_calendars_hold_for_what_is_still_to_be_done(shop: Shop) -> None:
+    shop.hears("1")
+    shop.routes()
+    week = {day: [{"opens": 540, "closes": 1080}] for day in ("mon", "tue", "wed", "thu", "fri")}
+    calendars = {"office": CalendarSettings.model_validate({"hours": week, "timezone": "UTC"})}
+    settings = Settings(queues={"support": QueueSettings(calendar="office")}, calendars=calendars)
+    assert shop.routes(settings=settings, now=NOW + timedelta(minutes=1)) == RouteCounts()
+    # sixteen hours of work from Friday's midnight: nine on Friday, seven on Monday
+    assert shop.tickets()[0].due_at == datetime(2026, 11, 23, 16, tzinfo=UTC)
+    shop.routes()
+    assert shop.tickets()[0].due_at == NOW + timedelta(days=2)
 
 
 def test_an_edit_after_closing_makes_a_new_ticket(shop: Shop, database: Database) -> None:

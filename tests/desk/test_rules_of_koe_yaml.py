@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desk.due import due_at, time_allowed
-from desk.routing import RuleBook, all_queues, route, rule_book
+from desk.routing import RuleBook, route, rule_book
 from koe.errors import SettingsError
-from koe.settings import QueueSettings, Settings
 from koe.settings_file import load_settings
-from koe.ticket import Priority
 
 Make = Callable[..., Any]
 
@@ -169,23 +165,3 @@ def test_an_unknown_key_is_told_with_the_known_ones(book: Make) -> None:
     with pytest.raises(SettingsError, match="stars_at_most") as caught:
         book(RULE.replace("triggers: defect", "stars: 1"))
     assert caught.value.where.endswith("koe.yaml:6")
-
-
-def test_due_times_come_from_the_queue_then_the_defaults() -> None:
-    settings = Settings(
-        queues={"safety": QueueSettings(due={Priority.HIGH: timedelta(hours=3)}), "new": QueueSettings()}
-    )
-    queues = all_queues(settings)
-    assert time_allowed(Priority.HIGH, queues["safety"]) == timedelta(hours=3)
-    assert time_allowed(Priority.URGENT, queues["safety"]) == timedelta(hours=2)
-    assert time_allowed(Priority.NORMAL, queues["new"]) == timedelta(days=2)
-    assert queues["safety"].title.en == "Safety"
-
-
-def test_more_urgent_is_never_due_later() -> None:
-    from datetime import UTC, datetime
-
-    now = datetime(2026, 11, 2, tzinfo=UTC)
-    for queue in all_queues(Settings()).values():
-        due = [due_at(priority, queue, now) for priority in Priority]
-        assert due == sorted(due)

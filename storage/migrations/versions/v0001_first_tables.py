@@ -392,6 +392,8 @@ def upgrade() -> None:
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("by", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
+        sa.Column("queue", TEXT, nullable=False),
+        sa.Column("priority", TEXT, nullable=False),
         sa.Column("note", TEXT, nullable=False),
         sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_ticket_event_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_ticket_event"),
