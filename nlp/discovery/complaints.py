@@ -52,7 +52,7 @@ class KnownIssue:
     """An issue that exists already.
 
     ``centre`` is the mean of its members' embeddings (of any length, shape ``(width,)``), ``size`` how many
-    members that mean stands for.
+    members that mean stands for. ``also`` are other products whose issues were merged into it.
     """
 
     id: str
@@ -60,6 +60,11 @@ class KnownIssue:
     centre: Vector
     label: Label
     size: int
+    also: frozenset[str | None] = frozenset()
+
+    def is_of(self, product_id: str | None) -> bool:
+        """Whether complaints about a product may belong to it."""
+        return product_id == self.product_id or product_id in self.also
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,19 +7,12 @@ the earlier one, and similarities are rounded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from koe.issue import Span
 from koe.settings import DiscoverySettings
 from nlp.discovery.complaints import ComplaintSegment, Discovery, FoundIssue, KnownIssue, Unassigned
 from nlp.discovery.features import language_offsets
-from nlp.discovery.product import Product
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Matrix = NDArray[np.float32]
+from nlp.discovery.product import Product, centre_with
 
 
 def discover(
@@ -42,7 +35,6 @@ def discover(
     """
     found: list[FoundIssue] = []
     joined: dict[str, tuple[tuple[Span, float], ...]] = {}
-    centres: dict[str, Matrix] = {}
     unassigned: list[tuple[ComplaintSegment, str]] = []
     by_product: dict[str | None, list[ComplaintSegment]] = {}
     for segment in sorted(segments, key=lambda one: one.order):
@@ -52,18 +44,24 @@ def discover(
         everyone += (members or {})[id_]
     offsets = language_offsets(everyone)
     for product_id, mine in by_product.items():
-        issues = sorted((issue for issue in known if issue.product_id == product_id), key=lambda issue: issue.id)
+        issues = sorted((issue for issue in known if issue.is_of(product_id)), key=lambda issue: issue.id)
         issues = [issue for issue in issues if (members or {}).get(issue.id) or _comparable(issue, mine[0])]
         product = Product(mine, issues, settings, members or {}, offsets)
         product.assign_to_known()
         product.found_new()
         product.look_again()
         found += product.found()
-        joined |= product.joined()
-        centres |= product.new_centres()
+        for id_, new in product.joined().items():
+            joined[id_] = (*joined.get(id_, ()), *new)
         unassigned += product.left_over()
     found.sort(key=lambda issue: (issue.first_seen, issue.members[0][0].feedback, issue.product_id or ""))
     unassigned.sort(key=lambda pair: pair[0].order)
+    by_span = {segment.span: segment for segment in segments}
+    centres = {
+        issue.id: centre_with(issue, (members or {}).get(issue.id, ()), [by_span[span] for span, _ in joined[issue.id]])
+        for issue in known
+        if issue.id in joined
+    }
     return Discovery(
         joined=dict(sorted(joined.items())),
         centres=dict(sorted(centres.items())),

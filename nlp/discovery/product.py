@@ -153,19 +153,6 @@ class Product:
         by_issue = {issue.id: np.flatnonzero(self.home == number) for number, issue in enumerate(self.issues)}
         return {id_: self._members(rows) for id_, rows in by_issue.items() if len(rows)}
 
-    def new_centres(self) -> dict[str, Matrix]:
-        """The mean of old and new members, for the issues that something joined."""
-        centres = {}
-        for number, issue in enumerate(self.issues):
-            new = self.space.at(np.flatnonzero(self.home == number))
-            if new:
-                old = self.members.get(issue.id, ())
-                before = _mean(old) if old else np.asarray(issue.centre, dtype=np.float32)
-                size = len(old) or issue.size
-                total = size * before.astype(np.float64) + len(new) * _mean(new).astype(np.float64)
-                centres[issue.id] = np.asarray(total / (size + len(new)), dtype=np.float32)
-        return centres
-
     def left_over(self) -> list[tuple[ComplaintSegment, str]]:
         """The segments without an issue, and why."""
         return [(self.segments[row], self._reason(row)) for row in np.flatnonzero(self.home < 0).tolist()]
@@ -207,6 +194,14 @@ class Product:
         if self.similarity[row]:
             return f"stands alone: nearest issue at {self.similarity[row]:.2f}, {self.needed:.2f} is needed"
         return "stands alone: no other complaint of this product is like it"
+
+
+def centre_with(issue: KnownIssue, old: Sequence[ComplaintSegment], new: Sequence[ComplaintSegment]) -> Matrix:
+    """The mean of an issue's old and new members; where the old ones are not at hand, its centre stands for them."""
+    before = _mean(old) if old else np.asarray(issue.centre, dtype=np.float32)
+    size = len(old) or issue.size
+    total = size * before.astype(np.float64) + len(new) * _mean(new).astype(np.float64)
+    return np.asarray(total / (size + len(new)), dtype=np.float32)
 
 
 def _mean(segments: Sequence[ComplaintSegment]) -> Matrix:
