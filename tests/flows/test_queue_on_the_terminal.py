@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,10 @@ SAID = [
     ("2", {"rating": 5.0, "text": "Lovely, but there was smoke"}),
     ("3", {"rating": 5.0, "text": "最高です"}),
 ]
+ALWAYS = """\
+calendars: {always: {hours: {mon-sun: 00:00-24:00}}}
+queues: {support: {calendar: always, targets: {normal: {first_response: 4h, resolution: 40h}}}}
+"""
 Koe = Callable[..., Result]
 
 
@@ -96,6 +101,33 @@ def test_counts_of_the_queues(koe: Koe) -> None:
     }
     assert counts["safety"] == ["1", "1"]
     assert counts["moderation"] == ["0", "0"]
+
+
+def test_the_clock_of_a_ticket(koe: Koe, tmp_path: Path) -> None:
+    assert re.search(r"\tdue in (47 h 59 min|2 d), \w{3} ", koe("queue", "list", "--queue", "support").stdout)
+    (tmp_path / "koe.yaml").write_text(ALWAYS, "utf-8")
+    soon = r"due in (3 h 59 min|4 h) of business time, \w{3} \d\d:\d\d"
+    assert re.search(rf"\t{soon}\t", koe("queue", "list", "--queue", "support").stdout)
+    assert re.search(rf"^first response: {soon}$", koe("queue", "show", "CASE-000001").stdout, re.MULTILINE)
+    koe("queue", "reply", "CASE-000001", "どの機種ですか")
+    assert "waits for the customer" in koe("queue", "wait", "CASE-000001").stdout
+    shown = koe("queue", "show", "CASE-000001").stdout
+    assert re.search(r"^first response: met \w{3} \d\d:\d\d after 0 min of business time$", shown, re.MULTILINE)
+    left = r"^resolution: waits for the customer, (39 h 59 min|40 h) of business time left$"
+    assert re.search(left, shown, re.MULTILINE)
+    (listed,) = json.loads(koe("queue", "list", "--queue", "support", "--json").stdout)
+    assert listed["due_at"] is None
+    clock = listed["clock"]
+    assert (clock["waiting"], clock["resolution"]["due_at"], clock["resolution"]["target_seconds"]) == (
+        True,
+        None,
+        144000,
+    )
+    assert koe("queue", "answered", "CASE-000001").stdout == "CASE-000001: open again\n"
+    assert json.loads(koe("queue", "show", "CASE-000001", "--json").stdout)["clock"]["resolution"]["due_at"]
+    koe("queue", "close", "CASE-000001")
+    assert isinstance(koe("queue", "wait", "CASE-000001").exception, ConflictError)
+    assert json.loads(koe("queue", "reopen", "CASE-000001", "--json").stdout)["state"] == "open"
 
 
 def test_why_a_ticket_is_where_it_is(koe: Koe) -> None:
