@@ -32,12 +32,31 @@ def issue_number(text: str) -> int:
     return int(match[1])
 
 
+class NameFrom(StrEnum):
+    """Where a name comes from."""
+
+    CUSTOMERS = "customers"
+    GLOSSARY = "glossary"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What an issue is called, in customers' own words; a language without such words stays empty."""
+    """What an issue is called, in customers' own words where a language has such.
+
+    ``ja_from`` and ``en_from`` say where a name comes from that is not customers' words; labels of the same names are
+    equal.
+    """
 
     ja: str | None = None
     en: str | None = None
+    ja_from: NameFrom | None = field(default=None, compare=False)
+    en_from: NameFrom | None = field(default=None, compare=False)
+
+    def named(self, lang: str) -> tuple[str, NameFrom] | None:
+        """The name in a language and where it comes from; ``None`` where it has none."""
+        name, made = (self.ja, self.ja_from) if lang == "ja" else (self.en, self.en_from)
+        return None if name is None else (name, NameFrom(made or NameFrom.CUSTOMERS))
 
     def best(self, lang: str) -> str:
         """The name in a language, or in the other one where that is all there is."""

@@ -15,6 +15,7 @@ from storage.feedback_store import FeedbackStore
 from storage.issue_store import IssueStore
 from storage.notification_store import NotificationStore
 from storage.outbox_store import OutboxStore
+from storage.proposal_store import ProposalStore
 from storage.quarantine_store import QuarantineStore
 from storage.routing_store import RoutingStore
 from storage.sign_in_store import SignInStore
@@ -52,6 +53,11 @@ class Work:
     def issues(self) -> IssueStore:
         """Recurring complaints and their ledger."""
         return IssueStore(self._connection)
+
+    @cached_property
+    def proposals(self) -> ProposalStore:
+        """What koe would change about issues."""
+        return ProposalStore(self._connection)
 
     @cached_property
     def alerts(self) -> AlertStore:

@@ -13,6 +13,7 @@ from storage.models.feedback import CopyRow, FeedbackRow
 from storage.models.issue import CorrectionRow, IssueRow, LedgerRow, MemberRow, UnassignedRow
 from storage.models.notification import NotificationRow
 from storage.models.outbox import DeliveryRow, OutboxRow
+from storage.models.proposal import ProposalRow
 from storage.models.quarantine import QuarantineRow
 from storage.models.routing import RoutingRow
 from storage.models.snapshot import ConfigSnapshotRow
@@ -39,6 +40,7 @@ __all__ = [
     "MemberRow",
     "NotificationRow",
     "OutboxRow",
+    "ProposalRow",
     "QuarantineRow",
     "ReplyRow",
     "RoutingRow",

@@ -13,7 +13,10 @@ from storage.types import BIG_ID
 
 
 class IssueRow(Base):
-    """An issue as it was born; what happened since is in the ledger. ``centre`` is little-endian float32."""
+    """An issue as it was born; what happened since is in the ledger. ``centre`` is little-endian float32.
+
+    ``glossary`` is the language whose name comes from the glossary, where one does.
+    """
 
     __tablename__ = "issue"
     __table_args__ = (Index(None, "product_id"),)
@@ -22,6 +25,7 @@ class IssueRow(Base):
     product_id: Mapped[str | None]
     label_ja: Mapped[str | None]
     label_en: Mapped[str | None]
+    glossary: Mapped[str | None]
     first_seen: Mapped[datetime]
     owner: Mapped[str | None]
     centre: Mapped[bytes] = mapped_column(LargeBinary)

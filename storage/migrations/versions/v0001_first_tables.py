@@ -301,6 +301,7 @@ def upgrade() -> None:
         sa.Column("product_id", TEXT, nullable=True),
         sa.Column("label_ja", TEXT, nullable=True),
         sa.Column("label_en", TEXT, nullable=True),
+        sa.Column("glossary", TEXT, nullable=True),
         sa.Column("first_seen", MOMENT, nullable=False),
         sa.Column("owner", TEXT, nullable=True),
         sa.Column("centre", sa.LargeBinary(), nullable=False),
@@ -432,6 +433,23 @@ def upgrade() -> None:
     op.create_index("ix_unassigned_feedback", "unassigned", ["feedback"], unique=False)
     op.create_index("ix_unassigned_until_event", "unassigned", ["until_event"], unique=False)
     op.create_table(
+        "proposal",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("issue", sa.Integer(), nullable=False),
+        sa.Column("into", sa.Integer(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("rests_on", MOMENT, nullable=False),
+        sa.Column("since_event", NUMBER, nullable=False),
+        sa.Column("until_event", NUMBER, nullable=True),
+        sa.ForeignKeyConstraint(["into"], ["issue.number"], name="fk_proposal_into"),
+        sa.ForeignKeyConstraint(["issue"], ["issue.number"], name="fk_proposal_issue"),
+        sa.ForeignKeyConstraint(["since_event"], ["ledger.seq"], name="fk_proposal_since_event"),
+        sa.ForeignKeyConstraint(["until_event"], ["ledger.seq"], name="fk_proposal_until_event"),
+        sa.PrimaryKeyConstraint("id", name="pk_proposal"),
+    )
+    op.create_index("ix_proposal_until_event", "proposal", ["until_event"], unique=False)
+    op.create_table(
         "alert",
         sa.Column("issue", sa.Integer(), nullable=False),
         sa.Column("week", TEXT, nullable=False),
@@ -473,8 +491,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove the tables and all that is in them."""
-    op.drop_table("issue_member")
-    op.drop_table("alert")
     op.drop_table("delivery")
     op.drop_table("outbox")
     op.drop_table("audit")
@@ -485,6 +501,9 @@ def downgrade() -> None:
     op.drop_table("setup_token")
     op.drop_table("session")
     op.drop_table("account")
+    op.drop_table("issue_member")
+    op.drop_table("alert")
+    op.drop_table("proposal")
     op.drop_table("unassigned")
     op.drop_table("trigger_phrase")
     op.drop_table("ticket_event")
