@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from koe.analysis import Field
+from koe.coverage import Coverage
 from koe.errors import UsageError
 from koe.week import Week
 
@@ -125,8 +126,23 @@ class IssueState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """What was said to end an issue: from when on, and for which feedback (``None``: for all of it).
+
+    ``event`` is its number in the ledger.
+    """
+
+    since: datetime
+    covers: Coverage | None
+    event: int
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """A recurring complaint about a product, as the store knows it."""
+    """A recurring complaint about a product, as the store knows it.
+
+    ``fix`` is the last one that was said; it does not hold any more once the issue was reopened.
+    """
 
     id: str
     product_id: str | None
@@ -134,8 +150,14 @@ class Issue:
     first_seen: datetime
     owner: str | None = None
     dismissed: bool = False
-    fixed_from: datetime | None = None
+    fix: Fix | None = None
+    reopened_at: datetime | None = None
     merged_into: str | None = None
+
+    @property
+    def fixed_from(self) -> datetime | None:
+        """From when on it is fixed, where a fix holds."""
+        return self.fix.since if self.fix is not None and self.reopened_at is None else None
 
 
 @dataclass(frozen=True, slots=True)

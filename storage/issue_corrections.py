@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
+from koe.coverage import Coverage
 from koe.errors import ConflictError, UsageError
-from koe.issue import Correction, Issue, Label, LedgerEvent, LedgerKind, Span, issue_id, issue_number
+from koe.issue import Correction, Issue, Label, LedgerEvent, LedgerKind, NameFrom, Span, issue_id, issue_number
 from storage.issue_members import Members
 from storage.issue_state import StoredIssue
 from storage.ledger import Ledger
@@ -125,9 +126,12 @@ class IssueCorrections(ABC):
             raise ConflictError(f"{stored.id} is dismissed already; `koe issues reopen {stored.id}` brings it back")
         return self._correct(stored, LedgerKind.DISMISSED, {"reason": reason}, by, effective_at)
 
-    def fix(self, issue: str, *, by: str, effective_at: datetime, note: str = "") -> int:
-        """Say from when on an issue is fixed."""
-        return self._correct(self._held(issue), LedgerKind.FIXED, {"note": note}, by, effective_at)
+    def fix(
+        self, issue: str, *, by: str, effective_at: datetime, covers: Coverage | None = None, note: str = ""
+    ) -> int:
+        """Say from when on an issue is fixed, and for which feedback (default: for all of it)."""
+        details = {"note": note} | ({} if covers is None else {"for": str(covers)})
+        return self._correct(self._held(issue), LedgerKind.FIXED, details, by, effective_at)
 
     def reopen(self, issue: str, *, by: str, effective_at: datetime, note: str = "") -> int:
         """Take back that an issue is fixed or dismissed."""

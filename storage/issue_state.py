@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
-from koe.issue import Issue, Label, LedgerEvent, LedgerKind, issue_id
+from koe.coverage import Coverage
+from koe.issue import Fix, Issue, Label, LedgerEvent, LedgerKind, NameFrom, issue_id
+from storage.ledger import StoredEvent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +37,7 @@ class StoredIssue:
         return self.issue.merged_into is None and not self.issue.dismissed
 
 
-def replay(row: Row[Any], events: Iterable[LedgerEvent]) -> StoredIssue:
+def replay(row: Row[Any], events: Iterable[StoredEvent]) -> StoredIssue:
     """An issue as it was born, changed by its events in order."""
     issue = Issue(
         id=issue_id(row.number),
@@ -44,8 +46,8 @@ def replay(row: Row[Any], events: Iterable[LedgerEvent]) -> StoredIssue:
         first_seen=row.first_seen,
         owner=row.owner,
     )
-    for event in events:
-        issue = _after(issue, event)
+    for stored in events:
+        issue = _after(issue, stored)
     return StoredIssue(issue, row.number, row.born, unpack_centre(row.centre))
 
 
@@ -61,7 +63,8 @@ def unpack_centre(packed: bytes) -> NDArray[np.float32]:
     return np.frombuffer(packed, dtype="<f4").astype(np.float32)
 
 
-def _after(issue: Issue, event: LedgerEvent) -> Issue:
+def _after(issue: Issue, stored: StoredEvent) -> Issue:
+    event = stored.event
     match event.kind:
         case LedgerKind.RENAMED:
             label = event.details.get("label")
@@ -71,8 +74,20 @@ def _after(issue: Issue, event: LedgerEvent) -> Issue:
         case LedgerKind.DISMISSED:
             return replace(issue, dismissed=True)
         case LedgerKind.FIXED:
-            return replace(issue, fixed_from=event.effective_at)
+            covers = event.details.get("for")
+            fix = Fix(event.effective_at, Coverage.parse(str(covers)) if covers else None, stored.seq)
+            return replace(issue, fix=fix, reopened_at=None)
         case LedgerKind.REOPENED:
-            return replace(issue, dismissed=False, fixed_from=None)
+            return _reopened(issue, event)
         case _:
             return issue
+
+
+def _reopened(issue: Issue, event: LedgerEvent) -> Issue:
+    if "fix" not in event.details:
+        return replace(issue, dismissed=False, reopened_at=event.effective_at)
+    # It came back after one fix; another one that was said since then goes on.
+    if issue.fix is None or issue.fix.event != event.details["fix"]:
+        return issue
+    # Weeks can be replayed in any order; it is open from the first of them on.
+    return replace(issue, reopened_at=min(issue.reopened_at or event.effective_at, event.effective_at))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, func, insert, select, update
 
 from koe.errors import NotFoundError
-from koe.issue import Issue, Label, LedgerEvent, LedgerKind, Member, Span, issue_id, issue_number
+from koe.issue import Issue, Label, LedgerEvent, LedgerKind, Member, NameFrom, Span, issue_id, issue_number
+from koe.week import Week
 from storage.issue_corrections import IssueCorrections
 from storage.issue_members import Members
 from storage.issue_state import StoredIssue, pack_centre, replay
@@ -39,10 +40,10 @@ class IssueStore(IssueCorrections):
 
     def all(self, as_of_ledger: int | None = None, until: datetime | None = None) -> list[StoredIssue]:
         """Every issue by number, also those merged or dismissed (which their ``issue`` says)."""
-        events: dict[str, list[LedgerEvent]] = {}
+        events: dict[str, list[StoredEvent]] = {}
         for stored in self._ledger.events(None, as_of_ledger, until):
             if stored.event.issue is not None:
-                events.setdefault(stored.event.issue, []).append(stored.event)
+                events.setdefault(stored.event.issue, []).append(stored)
         query = select(_table).order_by(_table.c.number)
         if as_of_ledger is not None:
             query = query.where(_table.c.born <= as_of_ledger)
@@ -135,6 +136,19 @@ class IssueStore(IssueCorrections):
             return self.begin_refit(event.effective_at, event.details)
         return self._ledger.record(event)
 
+    def recur(self, issue: str, fix: int, week: Week, at: datetime) -> int | None:
+        """Reopen an issue, as koe, because it came back in a week after a fix (the number of its ledger event).
+
+        Returns the number of the event, or ``None`` where the ledger has it already.
+        """
+        self._ledger.hold()
+        details = {"fix": fix, "week": str(week)}
+        event = LedgerEvent(issue, LedgerKind.REOPENED, at, details)
+        for known in self._ledger.events(issue):
+            if known.event.kind is LedgerKind.REOPENED and known.event.details == details:
+                return None
+        return self._ledger.record(event, by_person=False)
+
     def ledger(self, issue: str | None = None) -> list[StoredEvent]:
         """What happened to an issue, or to all, in order."""
         return self._ledger.events(issue)
@@ -155,8 +169,7 @@ class IssueStore(IssueCorrections):
         if row is None:
             known = self._connection.execute(select(_table.c.number).order_by(_table.c.number.desc()).limit(13))
             raise NotFoundError("issue", issue_id(number), [issue_id(known_number) for (known_number,) in known])
-        events = self._ledger.events(issue_id(number))
-        return replay(row, [stored.event for stored in events])
+        return replay(row, self._ledger.events(issue_id(number)))
 
     def _stamp(self, at: datetime) -> int:
         return self.begin_refit(at) if self._refit is None else self._refit

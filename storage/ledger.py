@@ -12,7 +12,8 @@ from koe.issue import LedgerEvent, LedgerKind, issue_id, issue_number
 from storage.models import CorrectionRow, LedgerRow
 from storage.statements import Counter
 
-#: What a person does to an issue. It holds from its effective date on; everything else holds at once.
+#: What a person does to an issue (or koe, when it comes back after a fix). It holds from its effective date on;
+#: everything else holds at once.
 CORRECTIONS = (
     LedgerKind.RENAMED,
     LedgerKind.MERGED,
@@ -45,7 +46,7 @@ class Ledger:
         """Wait until no other unit of work writes to the ledger, so that what is read now still holds when written."""
         self._counter.hold()
 
-    def record(self, event: LedgerEvent) -> int:
+    def record(self, event: LedgerEvent, *, by_person: bool = True) -> int:
         """Write an event, with a Correction where a person made it; returns its number."""
         seq = self._counter.draw()
         values = {
@@ -56,7 +57,7 @@ class Ledger:
         }
         number = None if event.issue is None else issue_number(event.issue)
         self._connection.execute(insert(_table).values(seq=seq, issue=number, **values))
-        if event.kind in CORRECTIONS:
+        if by_person and event.kind in CORRECTIONS:
             self._connection.execute(insert(_corrections).values(subject=event.issue or "", ledger=seq, **values))
         return seq
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from koe.coverage import Coverage
 from koe.errors import ConflictError, NotFoundError, UsageError
-from koe.issue import Label, LedgerEvent, LedgerKind, Span
+from koe.issue import Fix, Label, LedgerEvent, LedgerKind, Span
 from koe.week import Week
 from storage.database import Database
 from storage.issue_store import IssueStore
@@ -110,6 +111,45 @@ def test_corrections_hold_from_their_effective_date_on(database: Database) -> No
         assert kinds == ["renamed", "fixed", "dismissed", "reopened"]
         with pytest.raises(ConflictError, match="nothing to reopen"):
             work.issues.reopen(issue, by="taro", effective_at=LATER)
+
+
+def test_a_fix_says_what_it_covers(database: Database) -> None:
+    with database.work() as work:
+        issue = _issue(work.issues, 1)
+        event = work.issues.fix(issue, by="hana", effective_at=LATER, covers=Coverage.parse("lot >= C"))
+        (told,) = work.issues.corrections(issue)
+        assert told.details == {"note": "", "for": "lot>=C"}
+        assert work.issues.get(issue).issue.fix == Fix(LATER, Coverage.parse("lot>=C"), event)
+        assert work.issues.all(until=LATER)[0].issue.fix is None
+
+
+def test_koe_reopens_one_fix_once_a_week(database: Database) -> None:
+    with database.work() as work:
+        issue = _issue(work.issues, 1)
+        fix = work.issues.fix(issue, by="hana", effective_at=AT)
+        for week, weeks_later in ((Week(2026, 13), 3), (Week(2026, 12), 2)):
+            at = AT + timedelta(weeks=weeks_later)
+            assert work.issues.recur(issue, fix, week, at) is not None
+            assert work.issues.recur(issue, fix, week, at) is None
+        now = work.issues.get(issue).issue
+        assert (now.fixed_from, now.reopened_at) == (None, AT + timedelta(weeks=2))
+        assert work.issues.all(until=AT + timedelta(weeks=2))[0].issue.fixed_from == AT
+        last = work.issues.ledger(issue)[-1].event
+        assert (last.kind, last.by, last.details) == (LedgerKind.REOPENED, "koe", {"fix": fix, "week": "2026-W12"})
+        # It is no correction: no person said so.
+        assert [correction.kind for correction in work.issues.corrections(issue)] == ["fixed"]
+
+
+def test_another_fix_is_not_reopened_by_what_came_back_before_it(database: Database) -> None:
+    with database.work() as work:
+        issue = _issue(work.issues, 1)
+        first = work.issues.fix(issue, by="hana", effective_at=AT)
+        work.issues.fix(issue, by="hana", effective_at=LATER)
+        # An old week is replayed after the second fix was said.
+        work.issues.recur(issue, first, Week(2026, 12), AT + timedelta(weeks=2))
+        assert work.issues.get(issue).issue.fixed_from == LATER
+        assert work.issues.all(until=LATER)[0].issue.fixed_from is None
+        assert work.issues.all(until=AT + timedelta(weeks=1))[0].issue.fixed_from == AT
 
 
 def test_a_merged_issue_leads_to_the_other_one(database: Database) -> None:
