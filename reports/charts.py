@@ -27,7 +27,7 @@ def trend_svg(trend: Sequence[TrendPoint], label: str, fixed: Week | None = None
     Args:
         trend: successive weeks, oldest first.
         label: what the chart shows, in words, for those who do not see it.
-        fixed: the week from which the issue is said to be fixed: a dotted line.
+        fixed: the week from which the issue was said to be fixed: a dotted line.
     """
     points = trend[-MOST_WEEKS:]
     top = _ceiling(max([point.count for point in points] + [point.high or 0 for point in points], default=1))

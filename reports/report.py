@@ -12,6 +12,7 @@ from koe.analysis import Field
 from koe.issue import Alert, IssueState, Label
 from koe.week import Week
 from reports.concentration import Concentration
+from reports.fix_verdict import FixVerdict
 from reports.onset import Onset
 from reports.severity import Severity
 
@@ -96,6 +97,7 @@ class IssueEntry:
     expected: float | None
     first_seen: datetime
     fixed_from: datetime | None
+    fix: FixVerdict | None
     severity: Severity
     safety_feedback: int
     churn_feedback: int
@@ -194,13 +196,25 @@ class Report:
     totals: Totals
 
     def changed(self, state: IssueState) -> list[IssueEntry]:
-        """The issues in a state that is news this week; a fix is news in the week from which it holds."""
+        """The issues in a state that is news this week.
+
+        A fix is news in the week from which it holds, and in a week that brings another verdict on it.
+        """
         return [
             issue for issue in self.issues if issue.state is state and (state is not _FIXED or self._fixed_now(issue))
         ]
 
     def _fixed_now(self, issue: IssueEntry) -> bool:
-        return issue.fixed_from is not None and Week.at(issue.fixed_from, ZoneInfo(self.timezone)) == self.week
+        begins = issue.fixed_from is not None and Week.at(issue.fixed_from, ZoneInfo(self.timezone)) == self.week
+        return begins or (issue.fix is not None and issue.fix.turned)
+
+    def recurrences(self) -> list[tuple[str, int]]:
+        """The issues that came back after a fix which the ledger still holds for good, each with the fix's number."""
+        return [
+            (issue.id, issue.fix.event)
+            for issue in self.issues
+            if issue.state is IssueState.REOPENED and issue.fixed_from is not None and issue.fix is not None
+        ]
 
     def alerts(self) -> list[Alert]:
         """The week's alerts as the store keeps them."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from koe.issue import Label
 from reports.concentration import sentence
+from reports.fix_verdict import FixVerdict, Ratio, Side
 from reports.onset import Onset
 from reports.report import CHANGES, IssueEntry, Quotation, Report
 from reports.severity import FORMULA
@@ -27,7 +29,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "significant": report.significant,
         "expected_false_alarms": _figure(report.expected_false_alarms),
         "changes": {str(state): [issue.id for issue in report.changed(state)] for state in CHANGES},
-        "issues": [_issue(issue) for issue in report.issues],
+        "issues": [_issue(issue, ZoneInfo(report.timezone)) for issue in report.issues],
         "safety": [
             {
                 "product_id": item.product_id,
@@ -66,7 +68,7 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _issue(issue: IssueEntry) -> dict[str, Any]:
+def _issue(issue: IssueEntry, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "id": issue.id,
         "product_id": issue.product_id,
@@ -88,6 +90,7 @@ def _issue(issue: IssueEntry) -> dict[str, Any]:
         "expected": _figure(issue.expected),
         "first_seen": _time(issue.first_seen),
         "fixed_from": None if issue.fixed_from is None else _time(issue.fixed_from),
+        "fix": None if issue.fix is None else _fix(issue.fix, zone),
         "severity": issue.severity.score,
         "severity_parts": {
             "safety": issue.severity.safety,
@@ -140,6 +143,44 @@ def _issue(issue: IssueEntry) -> dict[str, Any]:
         "feedback_ids": list(issue.feedback_ids),
         "excluded": [{"feedback_id": item.feedback_id, "reason": item.reason} for item in issue.excluded],
     }
+
+
+def _fix(fix: FixVerdict, zone: ZoneInfo) -> dict[str, Any]:
+    judged = fix.judgement
+    control = judged.control
+    return {
+        "from": fix.since.astimezone(zone).date().isoformat(),
+        "for": fix.covers,
+        **_ratio(judged.compared),
+        "against": control
+        and {
+            "with": str(control.kind),
+            **_ratio(judged.against),
+            "before": control.before and _side(control.before),
+            "after": _side(control.after),
+        },
+        "verdict": str(judged.verdict),
+        "earlier_verdict": None if fix.earlier is None else str(fix.earlier),
+        "weeks_needed": judged.weeks_needed,
+        "weeks_needed_if_halved": judged.weeks_if_halved,
+        "unit": "units" if fix.in_units else "feedback",
+        "before": {**_side(fix.before), "weeks": fix.weeks_before, "covered": fix.before_covered},
+        "after": {**_side(fix.after), "weeks": fix.weeks_after},
+        "not_told": fix.not_told,
+    }
+
+
+def _ratio(found: Ratio | None) -> dict[str, Any]:
+    """What is infinite (nothing before, or nothing elsewhere) has no figure."""
+    figures = [None] * 3 if found is None else [found.ratio, found.low, found.high]
+    return {
+        name: None if figure is None or math.isinf(figure) else _figure(figure)
+        for name, figure in zip(("ratio", "low", "high"), figures, strict=True)
+    }
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {"count": _figure(side.count), "exposure": _figure(side.exposure)}
 
 
 def _quotation(quotation: Quotation) -> dict[str, Any]:

@@ -8,24 +8,32 @@ from datetime import date, datetime
 
 from koe.analysis import Analysis
 from koe.feedback import Disclosure, Feedback
-from koe.issue import Issue, LedgerKind, Member, Span
+from koe.issue import Issue, Member, Span
 from koe.week import Week
 from reports.config import ReportConfig
 from reports.counts import CountedRow
 from reports.report import AsOf
 from storage.feedback_store import StoredFeedback
+from storage.issue_state import StoredIssue
 from storage.work import Work
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenIssue:
-    """An issue that is alive, with its members whose feedback is seen."""
+    """An issue that is alive, with its members whose feedback is seen.
+
+    ``also`` are the products of issues that were merged into it, where they are others than its own.
+    """
 
     issue: Issue
     members: Sequence[Member]
     first_seen: datetime
     first_week: Week
-    reopened_at: datetime | None
+    also: frozenset[str | None] = frozenset()
+
+    def is_of(self, product: str | None) -> bool:
+        """Whether feedback on a product speaks of it."""
+        return product == self.issue.product_id or product in self.also
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +41,8 @@ class Seen:
     """Everything a report is made from.
 
     ``rows`` is all feedback, ``window`` (by key) only that of the weeks looked back on, ``older`` what is quoted from
-    outside of it.
+    outside of it. ``attributes`` (by key) are those of all feedback of products with a fix for some of it;
+    ``variant_units`` (by product and attribute) are units by week and value.
     """
 
     week: Week
@@ -47,7 +56,9 @@ class Seen:
     members: Sequence[Member]
     issues: Mapping[str, SeenIssue]
     unassigned: Sequence[tuple[Span, str]]
+    attributes: Mapping[str, Mapping[str, str]]
     units: Mapping[str | None, Mapping[Week, float]]
+    variant_units: Mapping[tuple[str | None, str], Mapping[Week, Mapping[str, float]]]
     analyses: Mapping[str, Analysis]
     rows_by_id: Mapping[str, CountedRow]
     not_counted: Mapping[str, str]
@@ -84,6 +95,11 @@ def gather(work: Work, week: Week, config: ReportConfig, model: str, as_of: AsOf
     end = week.end(zone)
     window_start = week - config.baseline_weeks
     copies = work.feedback.copies(as_of.ingest)
+    stored_issues = work.issues.all(as_of.ledger, end)
+    merged = _merged_products(stored_issues)
+    fixed_for = [one.id for one in stored_issues if one.issue.fix and one.issue.fix.covers]
+    partly_fixed = {product for issue in fixed_for for product in merged.get(issue, ())}
+    attributes: dict[str, Mapping[str, str]] = {}
     rows: list[CountedRow] = []
     created: dict[str, datetime] = {}
     window: dict[str, StoredFeedback] = {}
@@ -94,6 +110,8 @@ def gather(work: Work, week: Week, config: ReportConfig, model: str, as_of: AsOf
         counted = feedback.counted and key not in copies
         rows.append(CountedRow(key, feedback.product_id, of_week, counted, feedback.version))
         created[key] = feedback.created_at
+        if feedback.product_id in partly_fixed:
+            attributes[key] = feedback.attributes
         if not counted:
             not_counted[key] = _why(feedback, copies.get(key))
         if of_week >= window_start:
@@ -106,7 +124,8 @@ def gather(work: Work, week: Week, config: ReportConfig, model: str, as_of: AsOf
         for member in work.issues.members(as_of.ledger, end)
         if member.span.feedback in by_id and member.span.version <= by_id[member.span.feedback].version
     ]
-    issues = _issues(work, members, created, end, as_of, config)
+    issues = _issues(stored_issues, members, merged, created, config)
+    units, variant_units = _units(work, as_of)
     members = [member for member in members if member.issue in issues]
     older = _older(work, members, window, by_id)
     this_week = {key: stored for key, stored in window.items() if week_of[key] == week}
@@ -127,7 +146,9 @@ def gather(work: Work, week: Week, config: ReportConfig, model: str, as_of: AsOf
         members=members,
         issues=issues,
         unassigned=work.issues.unassigned(as_of.ledger),
-        units=_units(work, as_of, config),
+        attributes=attributes,
+        units=units,
+        variant_units=variant_units,
         analyses=work.analyses.load(sorted(hashes), model, embeddings=False),
         rows_by_id=by_id,
         not_counted=not_counted,
@@ -142,29 +163,36 @@ def _why(feedback: Feedback, original: str | None) -> str:
 
 
 def _issues(
-    work: Work,
+    stored: Sequence[StoredIssue],
     members: Sequence[Member],
+    merged: Mapping[str, frozenset[str | None]],
     created: Mapping[str, datetime],
-    end: datetime,
-    as_of: AsOf,
     config: ReportConfig,
 ) -> dict[str, SeenIssue]:
     """The issues that are alive and spoken of until the end of the week."""
     of_issue: dict[str, list[Member]] = {}
     for member in members:
         of_issue.setdefault(member.issue, []).append(member)
-    reopened = {
-        stored.event.issue: stored.event.effective_at
-        for stored in work.issues.ledger()
-        if stored.event.kind is LedgerKind.REOPENED and stored.seq <= as_of.ledger and stored.event.effective_at < end
-    }
     found = {}
-    for entry in work.issues.all(as_of.ledger, end):
+    for entry in stored:
         own = of_issue.get(entry.id)
         if own and entry.alive:
             first_seen = min(created[member.span.feedback] for member in own)
             first_week = Week.at(first_seen, config.zone)
-            found[entry.id] = SeenIssue(entry.issue, own, first_seen, first_week, reopened.get(entry.id))
+            also = merged.get(entry.id, frozenset()) - {entry.issue.product_id}
+            found[entry.id] = SeenIssue(entry.issue, own, first_seen, first_week, also)
+    return found
+
+
+def _merged_products(stored: Sequence[StoredIssue]) -> dict[str, frozenset[str | None]]:
+    """The products of the issues that were merged into each issue, over any number of merges."""
+    into = {entry.id: entry.issue.merged_into for entry in stored}
+    found: dict[str, frozenset[str | None]] = {}
+    for entry in stored:
+        last = entry.id
+        while (following := into[last]) is not None:
+            last = following
+        found[last] = found.get(last, frozenset()) | {entry.issue.product_id}
     return found
 
 
@@ -190,13 +218,21 @@ def _older(
     return found
 
 
-def _units(work: Work, as_of: AsOf, config: ReportConfig) -> dict[str | None, dict[Week, float]]:
-    """Units by product and week, told for the whole product; days of a week add up."""
-    found: dict[str | None, dict[Week, float]] = {}
+_Units = dict[str | None, dict[Week, float]]
+_VariantUnits = dict[tuple[str | None, str], dict[Week, dict[str, float]]]
+
+
+def _units(work: Work, as_of: AsOf) -> tuple[_Units, _VariantUnits]:
+    """Units by week, told for whole products and for the values of their attributes; days of a week add up."""
+    whole: _Units = {}
+    variants: _VariantUnits = {}
     for exposure in work.exposures.all(as_of.ingest):
-        if not exposure.attribute:
-            weeks = found.setdefault(exposure.product_id, {})
-            period = exposure.period
-            week = Week.parse(period) if "W" in period else Week.of(date.fromisoformat(period))
+        product, period = exposure.product_id, exposure.period
+        week = Week.parse(period) if "W" in period else Week.of(date.fromisoformat(period))
+        if exposure.attribute:
+            values = variants.setdefault((product, exposure.attribute), {}).setdefault(week, {})
+            values[exposure.value] = values.get(exposure.value, 0.0) + exposure.units
+        else:
+            weeks = whole.setdefault(product, {})
             weeks[week] = weeks.get(week, 0.0) + exposure.units
-    return found
+    return whole, variants

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -60,7 +59,7 @@ def judge(series: Mapping[str, WeeklySeries], config: ReportConfig) -> dict[str,
 
 
 def state_of(
-    issue: Issue, judged: Judged, first_week: Week, reopened_at: datetime | None, config: ReportConfig
+    issue: Issue, judged: Judged, first_week: Week, config: ReportConfig, since_fix: Judged | None = None
 ) -> IssueState:
     """The state of an issue in the last week of its series.
 
@@ -68,17 +67,18 @@ def state_of(
         issue: as of the week.
         judged: its weeks.
         first_week: the week of its first feedback.
-        reopened_at: when it was last reopened by a person, if ever.
         config: the level and the weeks looked back on.
+        since_fix: the weeks since its fix, of the feedback that the fix covers.
     """
     week = judged.series.weeks[-1]
-    standing = judged.standings[-1]
-    since = None if standing.since is None else judged.series.weeks[standing.since]
-    if reopened_at is not None and Week.at(reopened_at, config.zone) == week:
+    since = _since(judged)
+    if issue.reopened_at is not None and Week.at(issue.reopened_at, config.zone) == week:
         return IssueState.REOPENED
-    if issue.fixed_from is not None:
-        fixed_week = Week.at(issue.fixed_from, config.zone)
-        return IssueState.REOPENED if since is not None and since > fixed_week else IssueState.FIXED
+    if issue.fix is not None and issue.fixed_from is not None:
+        back = since_fix is not None and _since(since_fix) is not None
+        if issue.fix.covers is None:
+            back = back or (since is not None and since > Week.at(issue.fixed_from, config.zone))
+        return IssueState.REOPENED if back else IssueState.FIXED
     if first_week == week:
         return IssueState.NEW
     if since is not None:
@@ -87,3 +87,9 @@ def state_of(
     if math.isnan(judged.look.p_value[-1]) or looked_at < ENOUGH:
         return IssueState.UNKNOWN
     return IssueState.FALLING if judged.q_lower[-1] <= config.level else IssueState.STEADY
+
+
+def _since(judged: Judged) -> Week | None:
+    """The week in which the rise began that goes on in the last week."""
+    since = judged.standings[-1].since
+    return None if since is None else judged.series.weeks[since]

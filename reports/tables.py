@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.render import story
+from reports.render import fix_words, story
 from reports.report import IssueEntry, Quotation, Report
 from reports.wording import Wording
 
@@ -59,7 +59,7 @@ def tables(report: Report, lang: str) -> dict[str, pd.DataFrame]:
 def _issue_heads(t: Wording) -> list[str]:
     return [
         *("id", t("product"), t("issue"), t("state"), t("this_week"), t("last_week"), t("expected")),
-        *("exposure", "rate", "p", "q", t("severity"), "first_seen", "onset", "concentration"),
+        *("exposure", "rate", "p", "q", t("severity"), "first_seen", "onset", "concentration", t("fix")),
         t("in_all"),
     ]
 
@@ -71,6 +71,7 @@ def _issue(issue: IssueEntry, t: Wording) -> list[object]:
         *(issue.q_value, issue.severity.score, t.date(issue.first_seen)),
         t.onset(issue.onset) if issue.onset else None,
         " ".join(t.concentration(found) for found in issue.concentration),
+        fix_words.sentences(issue.fix, t) if issue.fix else None,
         len(issue.feedback_ids),
     ]
 

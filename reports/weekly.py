@@ -19,6 +19,7 @@ from reports.concentration import Concentration, concentrations
 from reports.config import ReportConfig
 from reports.counts import weekly_series
 from reports.detection import expected_false_alarms
+from reports.fix_sides import Fixes
 from reports.onset import Onset, likely_onset
 from reports.quotations import Candidate, choose
 from reports.report import AsOf, Excluded, IssueEntry, ProductWeek, Report, Totals, TrendPoint
@@ -60,7 +61,8 @@ def build_report(
         seen.units,
     )
     judged = judge(series, config)
-    issues = [_entry(entry, judged[issue], seen, config) for issue, entry in seen.issues.items()]
+    fixes = Fixes(seen, series, config)
+    issues = [_entry(entry, judged[issue], seen, config, fixes) for issue, entry in seen.issues.items()]
     issues.sort(key=lambda issue: (-issue.severity.score, -issue.count, issue.id))
     significant = sum(bool(one.q[-1] <= config.level) for one in judged.values())
     safety = safety_lane(seen, config)
@@ -84,10 +86,10 @@ def build_report(
     )
 
 
-def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -> IssueEntry:
+def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig, fixes: Fixes) -> IssueEntry:
     issue, series, look, standing = entry.issue, judged.series, judged.look, judged.standings[-1]
     week = seen.week
-    state = state_of(issue, judged, entry.first_week, entry.reopened_at, config)
+    state = state_of(issue, judged, entry.first_week, config, fixes.since.get(issue.id))
     speaking = {key for ids in series.counted.values() for key in ids}
     same_product = [
         one for key, one in seen.window.items() if one.feedback.product_id == issue.product_id and seen.counted(key)
@@ -122,6 +124,7 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig) -
         expected=float(look.expected[-1]) if known else None,
         first_seen=entry.first_seen,
         fixed_from=issue.fixed_from,
+        fix=fixes.verdict(entry),
         severity=severity(
             feedback=len(inside),
             product_feedback=len(same_product),

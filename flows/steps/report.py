@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,20 @@ LANGUAGES = ("ja", "en")
 
 
 def build(wiring: Wiring, week: Week) -> Report:
-    """The defect report of a week, from the store as it is now; its alerts are kept, as is what it was made under."""
+    """The defect report of a week, from the store as it is now; its alerts are kept, as is what it was made under.
+
+    An issue that came back after its fix is reopened in the ledger, from the end of the week on.
+    """
     from reports.weekly import build_report
 
     with wiring.database.work() as work:
         report = build_report(work, week, wiring.settings, wiring.model_version, wiring.clock())
+        recurrences = report.recurrences()
+        for issue, fix in recurrences:
+            # The last second, not the end: what holds from the end on is not seen by the week's report.
+            work.issues.recur(issue, fix, week, week.end(wiring.settings.zone) - timedelta(seconds=1))
+        if recurrences:
+            report = build_report(work, week, wiring.settings, wiring.model_version, wiring.clock())
         work.alerts.replace(week, report.alerts())
         work.commit()
     return report

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from koe.week import Week
 from reports.charts import MOST_WEEKS, trend_svg
-from reports.render import story
+from reports.render import fix_words, story
 from reports.report import IssueEntry, Report
 from reports.wording import Wording
 
@@ -28,7 +28,7 @@ def render(report: Report, lang: str) -> str:
     other = "en" if lang == "ja" else "ja"
 
     def chart(issue: IssueEntry) -> Markup:
-        fixed = None if issue.fixed_from is None else Week.at(issue.fixed_from, t.zone)
+        fixed = None if issue.fix is None else Week.at(issue.fix.since, t.zone)
         return trend_svg(issue.trend, chart_label(issue, t), fixed)
 
     def other_label(issue: IssueEntry) -> str:
@@ -50,6 +50,8 @@ def render(report: Report, lang: str) -> str:
         last_voiced=story.last_voiced,
         method=story.method(report, t),
         pieces=story.pieces,
+        why=story.why,
+        about_fix=fix_words.sentences,
         glyph=story.GLYPHS,
         chart=chart,
         shown_alone=_SHOWN_ALONE,

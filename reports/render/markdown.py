@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reports.render import story
+from reports.render import fix_words, story
 from reports.report import IssueEntry, Quotation, Report
 from reports.wording import Wording
 
@@ -49,6 +49,7 @@ def render(report: Report, lang: str) -> str:
         lines += [
             f"- {_plain(issue.label.best(lang))} ({issue.id}, {_plain(t.name(issue.product_name))}): "
             f"{t(f'state_{issue.state}')}, {t('last_voiced')} {story.last_voiced(issue) or '–'}"
+            + (f". {_plain(fix_words.sentences(issue.fix, t))}" if issue.fix else "")
             for issue in quiet
         ]
     if report.alone:
@@ -66,11 +67,10 @@ def render(report: Report, lang: str) -> str:
 
 
 def _change(issue: IssueEntry, t: Wording) -> str:
-    why = f" {t.concentration(issue.concentration[0])}" if issue.concentration else ""
     numbers = t("was", previous=t.number(issue.previous_count), count=t.number(issue.count))
     name, product = _plain(issue.label.best(t.lang)), _plain(t.name(issue.product_name))
     state = f"{story.GLYPHS[issue.state]} **{t(f'state_{issue.state}')}**"
-    return f"- {state}: {name} ({issue.id}, {product}) {numbers}.{_plain(why)}"
+    return f"- {state}: {name} ({issue.id}, {product}) {numbers}. {_plain(story.why(issue, t))}".rstrip()
 
 
 def _card(issue: IssueEntry, t: Wording) -> list[str]:
@@ -100,6 +100,8 @@ def _card(issue: IssueEntry, t: Wording) -> list[str]:
     ]
     if issue.onset:
         lines += [t.onset(issue.onset), ""]
+    if issue.fix:
+        lines.append(f"**{_plain(fix_words.sentences(issue.fix, t))}**\n")
     lines += [f"**{_plain(t.concentration(found))}**\n" for found in issue.concentration[:3]]
     for quotation in issue.quotations:
         lines += _quotation(quotation, t)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from koe.issue import IssueState
 from reports.detection import FALSE_ALARM_FORMULA
+from reports.fix_verdict import FixVerdict
+from reports.render import fix_words
 from reports.report import CHANGES, IssueEntry, Quotation, Report
 from reports.severity import FORMULA
 from reports.wording import Wording
@@ -18,6 +22,13 @@ GLYPHS = {
     "steady": "＝",
     "unknown": "？",
 }
+
+
+def why(issue: IssueEntry, t: Wording, say: Callable[[FixVerdict, Wording], str] = fix_words.sentences) -> str:
+    """What there is to know of a change, in words: what came of the fix, else what the issue comes from, or nothing."""
+    if issue.fix is not None:
+        return say(issue.fix, t)
+    return t.concentration(issue.concentration[0]) if issue.concentration else ""
 
 
 def changed(report: Report) -> list[IssueEntry]:
@@ -49,11 +60,13 @@ def last_voiced(issue: IssueEntry) -> str:
 
 def method(report: Report, t: Wording) -> list[str]:
     """How the figures came about, a paragraph each."""
+    fixes = [t("method_fix", baseline=report.baseline_weeks)] if any(issue.fix for issue in report.issues) else []
     return [
         t("method_counts"),
         t("method_detection", baseline=report.baseline_weeks, tested=report.tested, level=f"{report.level:g}"),
         t("method_false", formula=FALSE_ALARM_FORMULA, value=f"{report.expected_false_alarms:g}"),
         t("method_onset"),
+        *fixes,
         t("method_concentration"),
         t("method_severity", formula=FORMULA),
         t("method_quotes"),

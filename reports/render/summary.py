@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from reports.render import story
+from reports.render import fix_words, story
 from reports.report import IssueEntry, Report
 from reports.wording import Wording
 
@@ -70,7 +70,7 @@ def _block(head: str, entries: list[str], t: Wording) -> str:
 
 def _issue(issue: IssueEntry, t: Wording) -> str:
     numbers = t("was", previous=t.number(issue.previous_count), count=t.number(issue.count))
-    why = t.concentration(issue.concentration[0]) if issue.concentration else ""
+    why = story.why(issue, t, fix_words.brief)
     name, product = issue.label.best(t.lang), t.name(issue.product_name)
     told = t("summary_issue", name=name, id=issue.id, product=product, numbers=numbers, why=why)
     return _harmless(f"{t('alert_mark') if issue.alert else ''}{told}")

@@ -137,6 +137,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
+def empty_shop(database: Database) -> Shop:
+    """A store to fill."""
+    return Shop(database)
+
+
+@pytest.fixture
 def shop(database: Database) -> Database:
     """The store, filled."""
     fill(database)

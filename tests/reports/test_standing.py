@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from koe.issue import Issue, IssueState, Label
+from koe.coverage import Coverage
+from koe.issue import Fix, Issue, IssueState, Label
 from koe.settings import Settings
 from koe.week import Week
 from reports.config import ReportConfig
@@ -30,9 +31,10 @@ def state(
 ) -> IssueState:
     one = series(counts)
     fixed = None if fixed_weeks_ago is None else (LAST - fixed_weeks_ago).start(CONFIG.zone)
-    issue = Issue("ISSUE-0001", "P", Label("音", "sound"), LAST.start(CONFIG.zone), fixed_from=fixed)
+    fix = None if fixed is None else Fix(fixed, None, 7)
+    issue = Issue("ISSUE-0001", "P", Label("音", "sound"), LAST.start(CONFIG.zone), fix=fix, reopened_at=reopened)
     spoken = [week for week, count in zip(one.weeks, counts, strict=True) if count]
-    return state_of(issue, judge({"ISSUE-0001": one}, CONFIG)["ISSUE-0001"], spoken[0], reopened, CONFIG)
+    return state_of(issue, judge({"ISSUE-0001": one}, CONFIG)["ISSUE-0001"], spoken[0], CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,24 @@ def test_a_fix_holds_until_it_rises_again() -> None:
     assert state([5] * 8 + [0] * 5, fixed_weeks_ago=5) is IssueState.FIXED
     assert state([5] * 8 + [1, 0, 1, 0, 0], fixed_weeks_ago=5) is IssueState.FIXED
     assert state([2] * 8 + [0] * 5 + [12], fixed_weeks_ago=5) is IssueState.REOPENED
+
+
+def test_only_what_the_fix_covers_brings_an_issue_back() -> None:
+    whole = judge({"ISSUE-0001": series([2] * 8 + [0] * 5 + [12])}, CONFIG)["ISSUE-0001"]
+    fix = Fix((LAST - 5).start(CONFIG.zone), Coverage.parse("lot>=C"), 7)
+    issue = Issue("ISSUE-0001", "P", Label("音", "sound"), LAST.start(CONFIG.zone), fix=fix)
+    for since_fix, state in (([0] * 6, IssueState.FIXED), ([0] * 5 + [12], IssueState.REOPENED)):
+        judged = judge({"ISSUE-0001": series(since_fix)}, CONFIG)["ISSUE-0001"]
+        assert state_of(issue, whole, LAST - 13, CONFIG, judged) is state
+
+
+def test_an_issue_that_comes_back_as_it_was_rises_since_its_fix() -> None:
+    whole = judge({"ISSUE-0001": series([12] * 8 + [0] * 5 + [12])}, CONFIG)["ISSUE-0001"]
+    assert whole.standings[-1].since is None
+    fix = Fix((LAST - 5).start(CONFIG.zone), None, 7)
+    issue = Issue("ISSUE-0001", "P", Label("音", "sound"), LAST.start(CONFIG.zone), fix=fix)
+    since_fix = judge({"ISSUE-0001": series([0] * 5 + [12])}, CONFIG)["ISSUE-0001"]
+    assert state_of(issue, whole, LAST - 13, CONFIG, since_fix) is IssueState.REOPENED
 
 
 def test_a_person_reopens() -> None:
