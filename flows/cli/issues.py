@@ -14,7 +14,8 @@ from koe.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
-    from koe.issue import Issue, Span
+    from koe.coverage import Coverage
+    from koe.issue import Issue, LedgerEvent, Span
     from storage.work import Work
 
 commands = typer.Typer(help="Recurring complaints: list them, read them, correct them.", no_args_is_help=True)
@@ -56,7 +57,10 @@ def _names(issue: Issue) -> str:
 
 
 def _as_dict(issue: Issue) -> dict[str, object]:
-    return {**dataclasses.asdict(issue), "state": _state(issue)}
+    told = dataclasses.asdict(dataclasses.replace(issue, fix=None))
+    covers = issue.fix.covers if issue.fixed_from and issue.fix else None
+    del told["fix"]
+    return {**told, "fixed_from": issue.fixed_from, "fixed_for": covers and str(covers), "state": _state(issue)}
 
 
 def _state(issue: Issue) -> str:
@@ -85,9 +89,15 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
             typer.echo(f"  {lang}: {name}")
     for event in ledger:
         day = event.effective_at.astimezone(wiring.settings.zone)
-        typer.echo(f"  {day:%Y-%m-%d} {event.kind} by {event.by}")
+        typer.echo(f"  {day:%Y-%m-%d} {event.kind}{_details(event)} by {event.by}")
     for key, text in words:
         typer.echo(f"  {key}: {one_line(text)}")
+
+
+def _details(event: LedgerEvent) -> str:
+    """What a fix is for, or which week an issue came back in."""
+    covers, week = event.details.get("for"), event.details.get("week")
+    return (f" for {covers}" if covers else "") + (f", back in {week}," if week else "")
 
 
 def _words(work: Work, span: Span) -> str:
@@ -174,14 +184,40 @@ def fix(
     ctx: typer.Context,
     issue: IssueArgument,
     since: Annotated[str, typer.Option("--from", help="The day the fix holds from, such as 2026-08-01.")],
+    condition: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="CONDITION",
+            help="What the fix covers, such as 'lot>=C' or 'region=JP,firmware>=2.10' (default: all).",
+        ),
+    ] = None,
     by: ByOption = "unknown",
 ) -> None:
-    """Say that an issue is fixed from a day on."""
+    """Say that an issue is fixed from a day on; the weekly report then tells whether the fix worked."""
+    from koe.coverage import Coverage
+
+    try:
+        covers = None if condition is None else Coverage.parse(condition)
+    except UsageError as error:
+        raise UsageError(f"--for: {error}") from error
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        work.issues.fix(issue, by=by, effective_at=_day(wiring, since))
+        work.issues.fix(issue, by=by, effective_at=_day(wiring, since), covers=covers)
+        unknown = _not_told(work, issue, covers, wiring.clock()) if covers else ""
         work.commit()
-    typer.echo(f"{issue}: fixed from {since}")
+    typer.echo(f"{issue}: fixed from {since}" + (f" for {covers}" if covers else ""))
+    if unknown:
+        typer.echo(unknown, err=True)
+
+
+def _not_told(work: Work, issue: str, covers: Coverage, now: datetime) -> str:
+    """A warning where a condition asks for what no feedback of the product tells."""
+    product = work.issues.get(issue).issue.product_id
+    told = {name for stored in work.feedback.seen(now, product=product) for name in stored.feedback.attributes}
+    missing = ", ".join(sorted(covers.attributes - told))
+    known = ", ".join(sorted(told)) or "nothing"
+    return f"note: no feedback on {product} tells {missing} yet; it tells {known}" if missing else ""
 
 
 def _day(wiring: Wiring, text: str) -> datetime:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli import app
 from flows.wiring import Wiring
+from koe.errors import UsageError
 from koe.settings_file import load_settings
 from koe.week import Week
 
@@ -123,6 +124,25 @@ def test_issues_are_listed_shown_and_corrected(koe: Koe) -> None:
     assert {member["feedback"] for member in moved} == {"shop:0-0", "shop:1-0", "shop:2-0"}
     assert koe("issues", "merge", new, issue).stdout == f"{new}: merged into {issue}\n"
     assert json.loads(koe("issues", "show", new, "--json").stdout)["issue"]["id"] == issue
+
+
+def test_a_fix_says_what_it_covers(koe: Koe) -> None:
+    koe("run", "--week", str(WEEK))
+    fixed = koe("issues", "fix", "ISSUE-0001", "--from", "2026-03-01", "--for", "lot >= C, region=JP")
+    assert fixed.stdout == "ISSUE-0001: fixed from 2026-03-01 for lot>=C,region=JP\n"
+    assert "no feedback on P1 tells lot, region yet; it tells nothing" in fixed.stderr
+    assert "2026-03-01 fixed for lot>=C,region=JP by aki" in koe("issues", "show", "ISSUE-0001").stdout
+    told = json.loads(koe("issues", "show", "ISSUE-0001", "--json").stdout)
+    assert (told["issue"]["fixed_for"], told["issue"]["state"]) == ("lot>=C,region=JP", "fixed")
+    assert told["ledger"][-1]["details"]["for"] == "lot>=C,region=JP"
+
+
+def test_a_condition_that_cannot_be_read_is_told(koe: Koe) -> None:
+    koe("run", "--week", str(WEEK))
+    wrong = koe("issues", "fix", "ISSUE-0001", "--from", "2026-03-01", "--for", "lot")
+    assert isinstance(wrong.exception, UsageError)
+    assert str(wrong.exception).startswith("--for: condition 'lot' cannot be read")
+    assert json.loads(koe("issues", "show", "ISSUE-0001", "--json").stdout)["issue"]["state"] == "open"
 
 
 def test_units_sold_come_in_by_exposure(koe: Koe, tmp_path: Path) -> None:
