@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from koe.feedback import Channel, Disclosure, Scale
 from koe.settings_clocks import CalendarSettings, Targets, in_days
+from koe.settings_delivery import DeliverySettings
 from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
 from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
 from koe.settings_notify import NotifySettings
@@ -180,7 +181,7 @@ class QueueSettings(Part):
     """A queue and how soon its tickets are due, by priority.
 
     With a ``calendar`` its clocks count business time, without one elapsed time. ``due`` is short for the first
-    response alone of ``targets``.
+    response alone of ``targets``. Only people with all of its ``skills`` get its tickets.
     """
 
     title: Names = Names()
@@ -188,6 +189,7 @@ class QueueSettings(Part):
     due: dict[Priority, Duration] = Field(default_factory=dict)
     targets: dict[Priority, Targets] = Field(default_factory=dict)
     lease: Duration = timedelta(minutes=30)
+    skills: list[str] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -282,6 +284,7 @@ class Settings(BaseSettings):
     routing: RoutingSettings = RoutingSettings()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
+    delivery: DeliverySettings = DeliverySettings()
     folder: Path = Field(default=Path(), exclude=True)
     file: Path | None = Field(default=None, exclude=True)
 

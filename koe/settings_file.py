@@ -112,7 +112,8 @@ def _known_keys(path: Sequence[object]) -> list[str]:
         elif isinstance(node.get("items"), dict):
             node = node["items"]  # type: ignore[assignment]
     properties = _resolve(node, schema).get("properties")
-    return sorted(set(properties) - WHERE_FROM) if isinstance(properties, dict) else []
+    hidden = frozenset() if path else WHERE_FROM
+    return sorted(set(properties) - hidden) if isinstance(properties, dict) else []
 
 
 def _resolve(node: dict[str, object], schema: dict[str, object]) -> dict[str, object]:
@@ -135,6 +136,7 @@ _EXAMPLES = {
     "routing": "routing: {rules: [{name: danger, when: {safety: true}, queue: safety, priority: urgent}]}",
     "calendars": "calendars: {office: {hours: {mon-fri: [09:00-12:00, 13:00-18:00]}, holidays: JP}}",
     "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
+    "delivery": "delivery: {targets: {shop: {webhook: {url: https://…, secret: ${SECRET}}}}, sources: {shop: shop}}",
     "detection": "detection: {level: 0.05}",
     "notify": 'notify: [{url: "${CHAT_ADDRESS}", languages: [en], when: alert}]',
     "discovery": "discovery: {min_members: 4}",
