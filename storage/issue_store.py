@@ -122,6 +122,11 @@ class IssueStore(IssueCorrections):
         number = None if issue is None else issue_number(issue)
         return self._members.all(as_of_ledger, until, number)
 
+    def of_feedback(self, feedback: str) -> list[StoredIssue]:
+        """The issues that segments of a feedback are in, in the order of the segments."""
+        numbers = dict.fromkeys(number for number in self._members.of([feedback]).values() if number is not None)
+        return [self._read(number) for number in numbers]
+
     def set_unassigned(self, spans: Iterable[tuple[Span, str]], at: datetime | None = None) -> None:
         """Say which complaint segments belong to no issue, each with the reason: the whole list, each time."""
         self._members.set_unassigned(dict(spans), self._stamp(at or datetime.now(UTC)))

@@ -17,11 +17,15 @@ from storage.notification_store import NotificationStore
 from storage.outbox_store import OutboxStore
 from storage.proposal_store import ProposalStore
 from storage.quarantine_store import QuarantineStore
+from storage.reading_corrections import ReadingCorrections
 from storage.routing_store import RoutingStore
 from storage.sign_in_store import SignInStore
 from storage.snapshot_store import SnapshotStore
 from storage.ticket_filing import TicketFiling
+from storage.ticket_moves import TicketMoves
+from storage.ticket_search import TicketSearch
 from storage.ticket_store import TicketStore
+from storage.ticket_timeline import TicketTimelines
 
 
 class Work:
@@ -70,6 +74,11 @@ class Work:
         return NotificationStore(self._connection)
 
     @cached_property
+    def reading_corrections(self) -> ReadingCorrections:
+        """What people corrected in koe's reading of feedback."""
+        return ReadingCorrections(self._connection)
+
+    @cached_property
     def routings(self) -> RoutingStore:
         """What the routing rules decided."""
         return RoutingStore(self._connection)
@@ -83,6 +92,21 @@ class Work:
     def filing(self) -> TicketFiling:
         """Tickets by the thousand."""
         return TicketFiling(self._connection)
+
+    @cached_property
+    def ticket_search(self) -> TicketSearch:
+        """Tickets by what they are about."""
+        return TicketSearch(self._connection)
+
+    @cached_property
+    def ticket_moves(self) -> TicketMoves:
+        """Tickets from queue to queue and hand to hand."""
+        return TicketMoves(self._connection)
+
+    @cached_property
+    def timelines(self) -> TicketTimelines:
+        """Tickets with all that happened to them."""
+        return TicketTimelines(self._connection)
 
     @cached_property
     def exposures(self) -> ExposureStore:

@@ -1,0 +1,135 @@
+"""Searching tickets: pages of a filtered list, how many wait where, and cases that were answered before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+
+from koe.ticket import Priority, Ticket, TicketState, ticket_number
+from storage.feedback_store import superseded
+from storage.models import FeedbackRow, ReplyRow, TicketRow
+from storage.statements import IN_LIST, batched
+from storage.ticket_row import as_ticket
+
+_table = TicketRow.table()
+_feedback = FeedbackRow.table()
+_replies = ReplyRow.table()
+_key = _feedback.c.source + ":" + _feedback.c.external_id
+_MOST_URGENT_FIRST = (_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at, _table.c.number)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets are wanted; what is ``None`` leaves out nothing, an empty collection leaves out all.
+
+    ``text`` is looked for in title, text, author and key of the feedback, whatever its capitals.
+    """
+
+    queues: Collection[str] | None = None
+    states: Collection[TicketState] | None = None
+    priority: Priority | None = None
+    assignee: str | None = None
+    product: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tickets of a queue are in a state at a priority, and how many of them are past their due time."""
+
+    queue: str
+    state: TicketState
+    priority: Priority
+    count: int
+    overdue: int
+
+
+class TicketSearch:
+    """Reads tickets; changes nothing. Copies are not filled in."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def page(self, wanted: TicketFilter, limit: int, offset: int = 0) -> Sequence[Ticket]:
+        """Some of the tickets that are wanted, the most urgent first, then the one due first."""
+        query = select(_table).where(*_conditions(wanted)).order_by(*_MOST_URGENT_FIRST).limit(limit).offset(offset)
+        return [as_ticket(row) for row in self._connection.execute(query)]
+
+    def count(self, wanted: TicketFilter) -> int:
+        """How many tickets are wanted."""
+        query = select(func.count()).select_from(_table).where(*_conditions(wanted))
+        return int(self._connection.execute(query).scalar_one())
+
+    def tallies(self, queues: Collection[str] | None, states: Collection[TicketState], now: datetime) -> list[Tally]:
+        """How many tickets wait where, by queue, state and priority."""
+        overdue = func.sum(case((_table.c.due_at <= now, 1), else_=0))
+        query = select(_table.c.queue, _table.c.state, _table.c.priority, func.count().label("n"), overdue.label("o"))
+        query = query.where(*_conditions(TicketFilter(queues=queues, states=states)))
+        query = query.group_by(_table.c.queue, _table.c.state, _table.c.priority)
+        return [
+            Tally(row.queue, TicketState(row.state), Priority(row.priority), int(row.n), int(row.o))
+            for row in self._connection.execute(query)
+        ]
+
+    def products(self, queues: Collection[str] | None) -> list[str]:
+        """The products that tickets of some queues are about, in order."""
+        keys = select(_table.c.feedback).where(*_conditions(TicketFilter(queues=queues)))
+        query = select(_feedback.c.product_id).where(_key.in_(keys), _feedback.c.product_id.is_not(None))
+        return sorted(self._connection.execute(query.distinct()).scalars())
+
+    def answered(
+        self,
+        queues: Collection[str] | None,
+        limit: int,
+        *,
+        about: Collection[str] | None = None,
+        product: str | None = None,
+        rule: str | None = None,
+        but: Collection[str] = (),
+    ) -> list[Ticket]:
+        """Tickets that have a reply, the last answered first.
+
+        ``about`` are keys of feedback, ``product`` and ``rule`` what they share, ``but`` the tickets to leave out.
+        """
+        last = select(_replies.c.ticket, func.max(_replies.c.id).label("reply")).group_by(_replies.c.ticket).subquery()
+        query = select(_table).join(last, last.c.ticket == _table.c.number)
+        query = query.where(*_conditions(TicketFilter(queues=queues, product=product)))
+        if rule is not None:
+            query = query.where(_table.c.rule == rule)
+        if but:
+            query = query.where(_table.c.number.not_in([ticket_number(ticket) for ticket in but]))
+        query = query.order_by(last.c.reply.desc()).limit(limit)
+        if about is None:
+            return [as_ticket(row) for row in self._connection.execute(query)]
+        found: list[Ticket] = []
+        for part in batched(about, IN_LIST):
+            found += [as_ticket(row) for row in self._connection.execute(query.where(_table.c.feedback.in_(part)))]
+        return found[:limit]
+
+
+def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.queues is not None:
+        found.append(_table.c.queue.in_(list(wanted.queues)))
+    if wanted.states is not None:
+        found.append(_table.c.state.in_([state.value for state in wanted.states]))
+    if wanted.priority is not None:
+        found.append(_table.c.priority == wanted.priority.value)
+    if wanted.assignee is not None:
+        found.append(_table.c.assignee == wanted.assignee)
+    if wanted.product is not None:
+        found.append(_table.c.feedback.in_(_keys(_feedback.c.product_id == wanted.product)))
+    if wanted.text is not None:
+        fields = (_feedback.c.title, _feedback.c.text, _feedback.c.author, _key)
+        found.append(
+            _table.c.feedback.in_(_keys(or_(*(field.icontains(wanted.text, autoescape=True) for field in fields))))
+        )
+    return found
+
+
+def _keys(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(_key).where(and_(condition, ~superseded()))
