@@ -38,20 +38,41 @@ class IssueCorrections(ABC):
         """Call an issue something else; a language left out keeps its name."""
         stored = self._held(issue)
         old = stored.issue.label
-        new = Label(ja=ja or old.ja, en=en or old.en)
+        new = Label(
+            ja=ja or old.ja,
+            en=en or old.en,
+            ja_from=NameFrom.PERSON if ja else old.ja_from,
+            en_from=NameFrom.PERSON if en else old.en_from,
+        )
         if new == old:
             raise UsageError(f"{stored.id} is called {old.best('ja')} already; give another name")
         details = {"label": asdict(new), "before": asdict(old)}
         return self._correct(stored, LedgerKind.RENAMED, details, by, effective_at)
 
-    def merge(self, issue: str, into: str, *, by: str, effective_at: datetime) -> int:
-        """Put all members of an issue into another one, which its id stands for from then on."""
+    def merge(
+        self,
+        issue: str,
+        into: str,
+        *,
+        by: str,
+        effective_at: datetime,
+        proposal: Mapping[str, object] | None = None,
+    ) -> int:
+        """Put all members of an issue into another one, which its id stands for from then on.
+
+        With a ``proposal`` (what speaks for it) koe does it by itself, so that it is no Correction.
+        """
         stored, target = self._held(issue), self._held(into)
         if stored.number == target.number:
             raise UsageError(f"{issue} and {into} are the same issue, {stored.id}")
         mine, theirs = self._count(stored), self._count(target)
-        details = {"into": target.id, "members": mine}
-        event = self._correct(stored, LedgerKind.MERGED, details, by, effective_at)
+        details: dict[str, object] = {"into": target.id, "members": mine}
+        if proposal is None:
+            event = self._correct(stored, LedgerKind.MERGED, details, by, effective_at)
+        else:
+            details["proposal"] = dict(proposal)
+            merged = LedgerEvent(stored.id, LedgerKind.MERGED, effective_at, details, by)
+            event = self._ledger.record(merged, by_person=False)
         self._members.open(target.number, self._members.close(stored.number, None, event), event)
         if mine and stored.centre.shape == target.centre.shape:
             self.set_centre(target.id, _unit(stored.centre * mine + target.centre * theirs))

@@ -42,13 +42,18 @@ def replay(row: Row[Any], events: Iterable[StoredEvent]) -> StoredIssue:
     issue = Issue(
         id=issue_id(row.number),
         product_id=row.product_id,
-        label=Label(row.label_ja, row.label_en),
+        label=_label_at_birth(row),
         first_seen=row.first_seen,
         owner=row.owner,
     )
     for stored in events:
         issue = _after(issue, stored)
     return StoredIssue(issue, row.number, row.born, unpack_centre(row.centre))
+
+
+def _label_at_birth(row: Row[Any]) -> Label:
+    made = {"ja_from": None, "en_from": None} | ({f"{row.glossary}_from": NameFrom.GLOSSARY} if row.glossary else {})
+    return Label(row.label_ja, row.label_en, **made)
 
 
 def pack_centre(centre: NDArray[np.float32]) -> bytes:

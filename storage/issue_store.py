@@ -49,6 +49,17 @@ class IssueStore(IssueCorrections):
             query = query.where(_table.c.born <= as_of_ledger)
         return [replay(row, events.get(issue_id(row.number), ())) for row in self._connection.execute(query)]
 
+    def present_ids(self) -> dict[str, str]:
+        """The id that each issue goes by now: its own, or that of the issue it was merged into at last."""
+        into = {stored.id: stored.issue.merged_into for stored in self.all()}
+        present = {}
+        for id_ in into:
+            last = id_
+            while (following := into[last]) is not None:
+                last = following
+            present[id_] = last
+        return present
+
     def known(self) -> list[tuple[StoredIssue, int]]:
         """The issues that take new members, each with how many it has."""
         sizes = Counter(member.issue for member in self.members())
@@ -84,6 +95,7 @@ class IssueStore(IssueCorrections):
                 product_id=product_id,
                 label_ja=label.ja,
                 label_en=label.en,
+                glossary=_from_glossary(label),
                 first_seen=first_seen,
                 centre=pack_centre(centre),
                 born=born,
@@ -178,3 +190,9 @@ class IssueStore(IssueCorrections):
 
     def _stamp(self, at: datetime) -> int:
         return self.begin_refit(at) if self._refit is None else self._refit
+
+
+def _from_glossary(label: Label) -> str | None:
+    """The language whose name comes from the glossary; the other one has customers' words."""
+    made = {"ja": label.ja_from, "en": label.en_from}
+    return next((lang for lang, source in made.items() if source is NameFrom.GLOSSARY), None)
