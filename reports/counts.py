@@ -9,7 +9,7 @@ that were told for the product. The *rate* is count over exposure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +51,7 @@ def weekly_series(
     product_of: Mapping[str, str | None],
     until: Week,
     units: Mapping[str | None, Mapping[Week, float]] | None = None,
+    also: Mapping[str, Collection[str | None]] | None = None,
 ) -> dict[str, WeeklySeries]:
     """Each issue's counts and exposures from its product's first week until a week.
 
@@ -61,6 +62,7 @@ def weekly_series(
         product_of: the product of each issue; issues without members have a series of zeros.
         until: the last week.
         units: units by product and week, taken as exposure where every week with history has some.
+        also: further products of an issue, where issues of theirs were merged into it; their feedback counts too.
     """
     by_id = {row.id: row for row in rows if row.week <= until}
     totals: dict[str | None, dict[Week, int]] = defaultdict(lambda: defaultdict(int))
@@ -68,16 +70,39 @@ def weekly_series(
     for row in by_id.values():
         first[row.product_id] = min(first.get(row.product_id, until), row.week)
         totals[row.product_id][row.week] += row.counted
+    products = {issue: {product, *(also or {}).get(issue, ())} for issue, product in product_of.items()}
     speaking: dict[str, dict[Week, set[str]]] = {issue: defaultdict(set) for issue in product_of}
     for issue, span in members:
         seen = by_id.get(span.feedback)
-        if seen and issue in speaking and span.version <= seen.version and seen.product_id == product_of[issue]:
+        if seen and issue in speaking and span.version <= seen.version and seen.product_id in products[issue]:
             speaking[issue][seen.week].add(seen.id)
     return {
-        issue: _series(issue_ids, by_id, first.get(product, until), until, totals[product], (units or {}).get(product))
-        for issue, product in product_of.items()
-        for issue_ids in [speaking[issue]]
+        issue: _series(
+            speaking[issue],
+            by_id,
+            min(first.get(product, until) for product in own),
+            until,
+            _all_feedback(own, totals),
+            _all_units(own, units),
+        )
+        for issue, own in products.items()
     }
+
+
+def _all_feedback(own: Collection[str | None], totals: Mapping[str | None, Mapping[Week, int]]) -> dict[Week, int]:
+    weeks = {week for product in own for week in totals.get(product, ())}
+    return {week: sum(totals[product].get(week, 0) for product in own if product in totals) for week in weeks}
+
+
+def _all_units(
+    own: Collection[str | None], units: Mapping[str | None, Mapping[Week, float]] | None
+) -> dict[Week, float] | None:
+    """The units of the weeks in which all products have some; ``None`` where a product has none."""
+    told = [(units or {}).get(product) for product in own]
+    known = [weeks for weeks in told if weeks is not None]
+    if len(known) < len(told):
+        return None
+    return {week: sum(weeks[week] for weeks in known) for week in set.intersection(*map(set, known))}
 
 
 def _series(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from koe.analysis import Field
 from koe.issue import Alert, IssueState, Label
+from koe.proposal import Proposal
 from koe.week import Week
 from reports.concentration import Concentration
 from reports.fix_verdict import FixVerdict
@@ -125,6 +126,17 @@ class IssueEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalEntry:
+    """What koe would change about issues of the report, with their names; ``into_label`` is that of a merge."""
+
+    proposal: Proposal
+    product_id: str | None
+    product_name: Label
+    label: Label
+    into_label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
 class SafetyItem:
     """A Feedback of the week that tells of danger or injury, at any star level."""
 
@@ -194,6 +206,7 @@ class Report:
     safety: Sequence[SafetyItem]
     alone: Sequence[Alone]
     totals: Totals
+    proposals: Sequence[ProposalEntry] = ()
 
     def changed(self, state: IssueState) -> list[IssueEntry]:
         """The issues in a state that is news this week.

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from koe.issue import Label
+from reports import proposed
 from reports.concentration import sentence
 from reports.fix_verdict import FixVerdict, Ratio, Side
 from reports.onset import Onset
@@ -43,6 +44,7 @@ def as_json(report: Report) -> dict[str, Any]:
             {"product_id": item.product_id, "reason": item.reason, "quotation": _quotation(item.quotation)}
             for item in report.alone
         ],
+        "proposals": [proposed.as_json(entry, report.timezone) for entry in report.proposals],
         "products": [
             {
                 "product_id": product.product_id,
@@ -75,6 +77,7 @@ def _issue(issue: IssueEntry, zone: ZoneInfo) -> dict[str, Any]:
         "product_name": _label(issue.product_name),
         "owner": issue.owner,
         "label": _label(issue.label),
+        "label_from": {lang: (found := issue.label.named(lang)) and str(found[1]) for lang in ("ja", "en")},
         "state": str(issue.state),
         "alert": issue.alert,
         "rising_since": None if issue.rising_since is None else str(issue.rising_since),

@@ -1,10 +1,11 @@
-"""The report as pandas tables, for workbooks and notebooks: issues, weeks, quotations, products."""
+"""The report as pandas tables, for workbooks and notebooks: issues, weeks, quotations, proposals, products."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reports import proposed
 from reports.render import fix_words, story
 from reports.report import IssueEntry, Quotation, Report
 from reports.wording import Wording
@@ -38,6 +39,16 @@ def tables(report: Report, lang: str) -> dict[str, pd.DataFrame]:
         t("voices"): (
             [t("issue"), "feedback_id", "version", "field", "start", "end", "date", t("stars"), "text", "marks"],
             [_quotation(place, quotation) for place, quotation in quoted],
+        ),
+        t("proposals"): (
+            [t("proposal"), "id", "into", "score", "why", "command"],
+            [
+                [
+                    *(proposed.title(one.proposal, t), one.proposal.issue, one.proposal.into, one.proposal.score),
+                    *(proposed.reason(one.proposal, t), one.proposal.command),
+                ]
+                for one in report.proposals
+            ],
         ),
         t("products"): (
             [

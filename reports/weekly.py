@@ -21,6 +21,7 @@ from reports.counts import weekly_series
 from reports.detection import expected_false_alarms
 from reports.fix_sides import Fixes
 from reports.onset import Onset, likely_onset
+from reports.proposed import proposed
 from reports.quotations import Candidate, choose
 from reports.report import AsOf, Excluded, IssueEntry, ProductWeek, Report, Totals, TrendPoint
 from reports.seen import Seen, SeenIssue, gather
@@ -59,6 +60,7 @@ def build_report(
         {issue: entry.issue.product_id for issue, entry in seen.issues.items()},
         week,
         seen.units,
+        {issue: entry.also for issue, entry in seen.issues.items()},
     )
     judged = judge(series, config)
     fixes = Fixes(seen, series, config)
@@ -83,6 +85,7 @@ def build_report(
         safety=safety,
         alone=alone,
         totals=_totals(work, seen, config, alone_total),
+        proposals=proposed(work, seen, config),
     )
 
 
@@ -92,7 +95,7 @@ def _entry(entry: SeenIssue, judged: Judged, seen: Seen, config: ReportConfig, f
     state = state_of(issue, judged, entry.first_week, config, fixes.since.get(issue.id))
     speaking = {key for ids in series.counted.values() for key in ids}
     same_product = [
-        one for key, one in seen.window.items() if one.feedback.product_id == issue.product_id and seen.counted(key)
+        one for key, one in seen.window.items() if entry.is_of(one.feedback.product_id) and seen.counted(key)
     ]
     inside = [one for one in same_product if one.key in speaking]
     outside = [one for one in same_product if one.key not in speaking]

@@ -116,14 +116,17 @@ class Wording:
         """What an issue is concentrated in, in one sentence."""
         return sentence(found, self.lang, self.attribute(found.attribute))
 
+    def listed(self, words: Iterable[str]) -> str:
+        """Words in a row."""
+        return ("、" if self.lang == "ja" else ", ").join(words)
+
     def reasons(self, excluded: Iterable[Excluded]) -> str:
         """How many feedback did not count, by reason."""
         return self.reason_counts(Counter(item.reason.partition(" ")[0] for item in excluded))
 
     def reason_counts(self, counts: Mapping[str, int]) -> str:
         """Reasons with their numbers, in a row."""
-        joint = "、" if self.lang == "ja" else ", "
-        return joint.join(self(f"reason_{reason}", n=n) for reason, n in sorted(counts.items()))
+        return self.listed(self(f"reason_{reason}", n=n) for reason, n in sorted(counts.items()))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

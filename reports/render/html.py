@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from koe.week import Week
+from reports import proposed
 from reports.charts import MOST_WEEKS, trend_svg
 from reports.render import fix_words, story
 from reports.report import IssueEntry, Report
@@ -55,6 +56,8 @@ def render(report: Report, lang: str) -> str:
         glyph=story.GLYPHS,
         chart=chart,
         shown_alone=_SHOWN_ALONE,
+        proposal_title=proposed.title,
+        proposal_reason=proposed.reason,
         style=_style(),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reports import proposed
 from reports.render import fix_words, story
 from reports.report import IssueEntry, Quotation, Report
 from reports.wording import Wording
@@ -52,6 +53,7 @@ def render(report: Report, lang: str) -> str:
             + (f". {_plain(fix_words.sentences(issue.fix, t))}" if issue.fix else "")
             for issue in quiet
         ]
+    lines += _proposals(report, t)
     if report.alone:
         lines += ["", f"## {t('alone')}", "", t("alone_note", n=totals.unassigned), ""]
         for alone in report.alone[:_SHOWN_ALONE]:
@@ -136,6 +138,19 @@ def _products(report: Report, t: Wording) -> list[str]:
         )
         rows.append(f"| {' | '.join(cells)} |")
     return rows
+
+
+def _proposals(report: Report, t: Wording) -> list[str]:
+    lines = ["", f"## {t('proposals')}", "", t("proposals_note"), ""] if report.proposals else []
+    for entry in report.proposals:
+        proposal = entry.proposal
+        names = " → ".join(_plain(label.best(t.lang)) for label in (entry.label, entry.into_label) if label)
+        lines += [
+            f"- **{_plain(proposed.title(proposal, t))}** ({names}, {_plain(t.name(entry.product_name))})  ",
+            f"  {_plain(proposed.reason(proposal, t))} {t('proposal_score', score=f'{proposal.score:.3g}')}  ",
+            f"  `{proposal.command.replace('`', '')}`",
+        ]
+    return lines
 
 
 def _code(text: str) -> str:

@@ -55,3 +55,16 @@ def test_an_issue_without_feedback_is_a_series_of_zeros() -> None:
     found = weekly_series([row("a", W1)], [], {"ISSUE-0001": "P", "ISSUE-0002": "Q"}, W2)
     assert list(found["ISSUE-0001"].counts) == [0, 0]
     assert list(found["ISSUE-0002"].weeks) == [W2]
+
+
+def test_an_issue_that_took_in_one_of_another_product_counts_over_both() -> None:
+    rows = [row("a", W1), row("b", W2), row("c", W2, product="Q"), row("d", W3, product="Q"), row("e", W3, product="R")]
+    spans = [member("a"), member("c"), member("e")]
+    found = weekly_series(rows, spans, {"ISSUE-0001": "P"}, W3, None, {"ISSUE-0001": ["Q"]})["ISSUE-0001"]
+    assert list(found.counts) == [1, 1, 0]
+    assert list(found.exposures) == [1, 2, 1]
+    units = {"P": {W1: 50.0, W2: 60.0, W3: 70.0}, "Q": {W1: 5.0, W2: 6.0, W3: 7.0}}
+    in_units = weekly_series(rows, spans, {"ISSUE-0001": "P"}, W3, units, {"ISSUE-0001": ["Q"]})["ISSUE-0001"]
+    assert list(in_units.exposures) == [55, 66, 77]
+    del units["Q"][W2]
+    assert not weekly_series(rows, spans, {"ISSUE-0001": "P"}, W3, units, {"ISSUE-0001": ["Q"]})["ISSUE-0001"].in_units
