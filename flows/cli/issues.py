@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli import proposals
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import one_line, show_table
 from koe.errors import UsageError
@@ -26,6 +27,7 @@ ByOption = Annotated[str, typer.Option("--by", envvar=WHO, help="Who corrects.")
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    proposals.add_to(commands)
     app.add_typer(commands, name="issues", rich_help_panel="Issues and tickets")
 
 
@@ -86,7 +88,8 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
     typer.echo(f"{found.id}  {found.product_id or '-'}")
     for lang, name in (("ja", found.label.ja), ("en", found.label.en)):
         if name:
-            typer.echo(f"  {lang}: {name}")
+            made = found.label.named(lang)
+            typer.echo(f"  {lang}: {name}" + (" (from koe's glossary)" if made and made[1] == "glossary" else ""))
     for event in ledger:
         day = event.effective_at.astimezone(wiring.settings.zone)
         typer.echo(f"  {day:%Y-%m-%d} {event.kind}{_details(event)} by {event.by}")

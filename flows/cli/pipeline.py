@@ -189,6 +189,10 @@ def say_run(result: RunResult) -> None:
         f"discovered: {found.born} new issues from {found.segments} complaint segments; {found.joined} joined known "
         f"issues, {found.unassigned} stand alone; {found.copies} copies count once"
     )
+    if found.merged:
+        typer.echo(f"merged: {found.merged} issues into others, as koe.yaml says (discovery.auto_merge)")
+    if found.proposed:
+        typer.echo(f"proposed: {found.proposed} merges or splits of issues; `koe issues proposals` shows them")
     typer.echo(f"routed: {routed.routed} feedback, {routed.tickets} tickets")
     for path in result.reports:
         typer.echo(path)

@@ -14,6 +14,7 @@ from koe.analysis import Document
 
 if TYPE_CHECKING:
     from flows.wiring import Wiring
+    from koe.issue import Span
     from nlp.discovery import ComplaintSegment, KnownIssue
     from storage.feedback_store import StoredFeedback
     from storage.work import Work
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class DiscoverCounts:
     """What a run did: complaint segments without an issue, those that joined a known one, issues born, segments left.
 
-    ``copies`` is how many feedback are known to repeat another one.
+    ``copies`` is how many feedback are known to repeat another one, ``proposed`` how many merges and splits wait for a
+    person, ``merged`` how many issues were merged because koe.yaml says so.
     """
 
     segments: int
@@ -31,6 +33,8 @@ class DiscoverCounts:
     born: int
     unassigned: int
     copies: int
+    proposed: int = 0
+    merged: int = 0
 
 
 def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
@@ -38,6 +42,7 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
 
     Known issues take their own first; only the rest may found new ones, numbered by their earliest feedback.
     """
+    from flows.steps.propose import propose
     from nlp.discovery.discover import discover as group
 
     now = wiring.clock()
@@ -45,7 +50,7 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
         seen = list(work.feedback.seen(until or now))
         _tell_copies(work, seen)
         copies = work.feedback.copies()
-        home = {member.span: member.issue for member in work.issues.members()}
+        home = _home(work)
         rest: list[ComplaintSegment] = []
         members: defaultdict[str, list[ComplaintSegment]] = defaultdict(list)
         least = wiring.settings.discovery.complaint
@@ -55,7 +60,7 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
             elif segment.complaint >= least:
                 rest.append(segment)
         found = group(rest, _known(work, home.values()), wiring.settings.discovery, members)
-        work.issues.begin_refit(now)
+        refit = work.issues.begin_refit(now)
         for issue, joined in found.joined.items():
             work.issues.add_members(issue, joined, now)
         # The centres follow the members and the model: a new one changes nothing else about an issue.
@@ -65,10 +70,29 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
         for new in found.found:
             born = work.issues.create(new.product_id, new.label, new.first_seen, new.centre, now)
             work.issues.add_members(born.id, new.members, now)
-        work.issues.set_unassigned([(alone.span, alone.reason) for alone in found.unassigned], now)
+        work.issues.set_unassigned([(one.span, one.reason) for one in found.unassigned], now)
+        home = _home(work)
+        alone: list[ComplaintSegment] = []
+        for segment in rest:
+            (members[home[segment.span]] if segment.span in home else alone).append(segment)
+        attributes = {stored.key: stored.feedback.attributes for stored in seen}
+        settings = wiring.settings.discovery
+        merged = propose(work, _known(work, home.values()), members, alone, attributes, settings, refit)
+        proposed = len(work.proposals.list())
         work.commit()
-    joined_count = sum(map(len, found.joined.values()))
-    return DiscoverCounts(len(rest), joined_count, len(found.found), len(found.unassigned), len(copies))
+    return DiscoverCounts(
+        segments=len(rest),
+        joined=sum(map(len, found.joined.values())),
+        born=len(found.found),
+        unassigned=len(found.unassigned),
+        copies=len(copies),
+        proposed=proposed,
+        merged=merged,
+    )
+
+
+def _home(work: Work) -> dict[Span, str]:
+    return {member.span: member.issue for member in work.issues.members()}
 
 
 def _tell_copies(work: Work, seen: Sequence[StoredFeedback]) -> None:
@@ -89,9 +113,20 @@ def _known(work: Work, homes: Iterable[str]) -> list[KnownIssue]:
     from nlp.discovery import KnownIssue
 
     sizes = Counter(homes)
+    also: defaultdict[str, set[str | None]] = defaultdict(set)
+    present = work.issues.present_ids()
+    for stored in work.issues.all():
+        also[present[stored.id]].add(stored.issue.product_id)
     # A dismissed issue keeps taking its own, so that it is not found anew.
     return [
-        KnownIssue(stored.id, stored.issue.product_id, stored.centre, stored.issue.label, sizes[stored.id])
+        KnownIssue(
+            stored.id,
+            stored.issue.product_id,
+            stored.centre,
+            stored.issue.label,
+            sizes[stored.id],
+            frozenset(also[stored.id] - {stored.issue.product_id}),
+        )
         for stored in work.issues.all()
         if stored.issue.merged_into is None
     ]
