@@ -13,7 +13,8 @@ close      any but closed                    closed
 reopen     resolved, closed                  open: the clock of the resolution goes on
 =========  ================================  ===========================================
 
-Nobody acts on a ticket that somebody else holds before that lease has run out.
+Nobody acts on a ticket that somebody else holds before that lease has run out. A name that has an account is held to
+its role, queues, languages, skills and limit; a reply goes into the outbox with the unit of work that stores it.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desk.due import keep_due, service_levels
+from desk.outbox import enqueue
+from desk.roles import Act
 from desk.routing import all_queues
+from desk.workers import require_queue, require_room, worker
 from koe.errors import ConflictError, NotFoundError, UsageError
+from koe.outbox import DeliveryState
 from koe.settings import QueueSettings, Settings
 from koe.ticket import Priority, Ticket, TicketState
 
@@ -65,14 +70,32 @@ def list_tickets(
     return work.tickets.list(queue=queue, states=states, limit=limit)
 
 
+def undelivered(work: Work, settings: Settings, queue: str | None = None, limit: int = 50) -> Sequence[Ticket]:
+    """Tickets with a reply that was given up, in any state; the oldest reply first.
+
+    Raises:
+        NotFoundError: no such queue.
+    """
+    _settings_of(settings, queue)
+    failed = work.outbox.list([DeliveryState.FAILED], limit=1_000)
+    tickets = [work.tickets.get(case) for case in dict.fromkeys(entry.ticket for entry in failed)]
+    return [ticket for ticket in tickets if queue in (None, ticket.queue)][:limit]
+
+
 def next_ticket(work: Work, settings: Settings, queue: str | None, who: str, now: datetime) -> Ticket | None:
     """Claim the most urgent free ticket of a queue (default: of all); ``None`` when there is none.
 
     Raises:
         NotFoundError: no such queue.
+        ForbiddenError: the account may not claim, or gets no tickets of this queue.
+        ConflictError: the account holds as many tickets as it may.
     """
     lease = _settings_of(settings, queue).lease
-    return work.tickets.claim(queue, _named(who), lease, now)
+    one = worker(work, who, Act.CLAIM)
+    if queue is not None:
+        require_queue(one, settings, queue)
+    require_room(work, one, now)
+    return work.tickets.claim(queue, one.name, lease, now, queues=one.queues(settings), languages=one.languages())
 
 
 def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime) -> Ticket:
@@ -80,27 +103,37 @@ def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetim
 
     Raises:
         NotFoundError: no such ticket.
-        ConflictError: somebody else holds it, or it is done.
+        ForbiddenError: the account may not claim, or gets no tickets of this queue.
+        ConflictError: somebody else holds it, it is done, or the account holds as many tickets as it may.
     """
-    ticket = _free_for(work, ticket_id, who, now, "claim")
-    work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
+    one = worker(work, who, Act.CLAIM)
+    ticket = _free_for(work, ticket_id, one.name, now, "claim")
+    require_queue(one, settings, ticket.queue)
+    if not is_held(ticket, now):
+        require_room(work, one, now)
+    work.tickets.claim_ticket(ticket.id, one.name, _lease(settings, ticket), now)
     return _with_due(work, settings, ticket.id, now)
 
 
 def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, now: datetime) -> Ticket:
-    """Store a reply; the ticket becomes ``replied`` and stays with who replied.
+    """Store a reply and put it into the outbox; the ticket becomes ``replied`` and stays with who replied.
 
     Raises:
         NotFoundError: no such ticket.
         UsageError: the reply is empty.
+        ForbiddenError: the account may not reply, or gets no tickets of this queue.
         ConflictError: somebody else holds the ticket, or it is done.
     """
     if not text.strip():
         raise UsageError("the reply is empty; nothing was stored")
-    ticket = _free_for(work, ticket_id, who, now, "reply to")
-    if ticket.assignee != who or ticket.state is TicketState.OPEN:
-        work.tickets.claim_ticket(ticket.id, _named(who), _lease(settings, ticket), now)
-    work.tickets.reply(ticket.id, text, who, now)
+    one = worker(work, who, Act.REPLY)
+    ticket = _free_for(work, ticket_id, one.name, now, "reply to")
+    require_queue(one, settings, ticket.queue)
+    if ticket.assignee != one.name or ticket.state is TicketState.OPEN:
+        work.tickets.claim_ticket(ticket.id, one.name, _lease(settings, ticket), now)
+    work.tickets.reply(ticket.id, text, one.name, now)
+    stored = work.tickets.replies(ticket.id)[-1]
+    enqueue(work, settings, ticket.id, ticket.feedback, stored.id, now)
     return _with_due(work, settings, ticket.id, now)
 
 
@@ -111,8 +144,9 @@ def wait(work: Work, settings: Settings, ticket_id: str, who: str, now: datetime
         NotFoundError: no such ticket.
         ConflictError: somebody else holds it, it waits already, or it is done.
     """
-    ticket = _free_for(work, ticket_id, who, now, "wait with", done=(*_DONE, TicketState.WAITING))
-    work.tickets.transition(ticket.id, TicketState.WAITING, _named(who), now, note)
+    name = worker(work, who, Act.CLAIM).name
+    ticket = _free_for(work, ticket_id, name, now, "wait with", done=(*_DONE, TicketState.WAITING))
+    work.tickets.transition(ticket.id, TicketState.WAITING, name, now, note)
     return _with_due(work, settings, ticket.id, now)
 
 
@@ -143,8 +177,9 @@ def resolve(work: Work, ticket_id: str, who: str, now: datetime, note: str = "")
         NotFoundError: no such ticket.
         ConflictError: somebody else holds it, or it is done.
     """
-    ticket = _free_for(work, ticket_id, who, now, "resolve")
-    return work.tickets.transition(ticket.id, TicketState.RESOLVED, _named(who), now, note)
+    name = worker(work, who, Act.RESOLVE).name
+    ticket = _free_for(work, ticket_id, name, now, "resolve")
+    return work.tickets.transition(ticket.id, TicketState.RESOLVED, name, now, note)
 
 
 def close(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -> Ticket:
@@ -154,8 +189,9 @@ def close(work: Work, ticket_id: str, who: str, now: datetime, note: str = "") -
         NotFoundError: no such ticket.
         ConflictError: somebody else holds it, or it is closed.
     """
-    ticket = _free_for(work, ticket_id, who, now, "close", done=(TicketState.CLOSED,))
-    return work.tickets.transition(ticket.id, TicketState.CLOSED, _named(who), now, note)
+    name = worker(work, who, Act.CLOSE).name
+    ticket = _free_for(work, ticket_id, name, now, "close", done=(TicketState.CLOSED,))
+    return work.tickets.transition(ticket.id, TicketState.CLOSED, name, now, note)
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
@@ -210,7 +246,7 @@ def _open_again(
     ticket = work.tickets.get(ticket_id)
     if ticket.state not in states:
         raise ConflictError(f"{ticket.id} is {ticket.state.value}; expected one that is {' or '.join(states)}")
-    work.tickets.transition(ticket.id, TicketState.OPEN, _named(who), now, note)
+    work.tickets.transition(ticket.id, TicketState.OPEN, worker(work, who, Act.CLAIM).name, now, note)
     return _with_due(work, settings, ticket.id, now)
 
 
@@ -231,9 +267,3 @@ def _settings_of(settings: Settings, queue: str | None) -> QueueSettings:
 
 def _lease(settings: Settings, ticket: Ticket) -> timedelta:
     return all_queues(settings).get(ticket.queue, QueueSettings()).lease
-
-
-def _named(who: str) -> str:
-    if not who.strip():
-        raise UsageError("say who you are: --as NAME, or set USER in the environment")
-    return who

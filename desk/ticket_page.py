@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from desk.marking import Piece, marked
 from koe.analysis import Analysis
 from koe.errors import StorageError
 from koe.issue import Issue
+from koe.outbox import OutboxEntry
 from koe.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class TicketPage:
     """A ticket with everything around it.
 
     ``versions`` are all wordings of the feedback, the first one first; ``earlier`` is what the same person said
-    before in any channel, newest first; ``copies`` are the feedback that repeats it.
+    before in any channel, newest first; ``copies`` are the feedback that repeats it; ``deliveries`` tell by the id of a
+    reply how far it got.
     """
 
     ticket: Ticket
@@ -38,6 +40,7 @@ class TicketPage:
     copies: Sequence[StoredFeedback]
     history: Sequence[TicketEvent]
     replies: Sequence[Reply]
+    deliveries: Mapping[int, OutboxEntry]
 
 
 def ticket_page(work: Work, ticket_id: str, model: str) -> TicketPage:
@@ -67,6 +70,7 @@ def ticket_page(work: Work, ticket_id: str, model: str) -> TicketPage:
         copies=[copies[key] for key in ticket.copies if key in copies],
         history=work.tickets.history(ticket.id),
         replies=work.tickets.replies(ticket.id),
+        deliveries={entry.reply: entry for entry in work.outbox.of_tickets([ticket.id]).get(ticket.id, ())},
     )
 
 

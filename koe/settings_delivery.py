@@ -41,8 +41,12 @@ def filled(secret: SecretStr, environment: Mapping[str, str]) -> str:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
         raise ValueError(f"{value!r} is no web address; expected something like https://shop.example/replies")
     if parts.username or parts.password:
         raise ValueError("a web address with a password in it would be printed; expected secret: ${NAME} instead")
@@ -108,7 +112,7 @@ class EmailTarget(Part):
     sender: MailAddress
     to: MailAddress | None = None
     to_attribute: str | None = None
-    timeout: float = Field(default=30, gt=0, le=120)
+    timeout: float = Field(default=20, gt=0, le=120)
 
     @model_validator(mode="after")
     def _sound(self) -> EmailTarget:
@@ -140,9 +144,9 @@ class Target(Part):
         return self
 
     @property
-    def timeout(self) -> timedelta:
-        """How long one step of a delivery may take."""
-        return timedelta(seconds=max((part.timeout for part in (self.webhook, self.email) if part), default=0))
+    def longest(self) -> timedelta:
+        """How long a delivery may take: both kinds ask and wait a dozen times at most."""
+        return timedelta(seconds=12 * max((part.timeout for part in (self.webhook, self.email) if part), default=0))
 
 
 class DeliverySettings(Part):
@@ -174,10 +178,9 @@ class DeliverySettings(Part):
     @model_validator(mode="after")
     def _time_enough(self) -> DeliverySettings:
         for name, target in self.targets.items():
-            # Connecting, sending and reading may each take that long.
-            if target.timeout * 3 >= self.lease:
+            if target.longest >= self.lease:
                 raise ValueError(
-                    f"the lease ends before a delivery to {name} has to: expected more than three times its timeout"
+                    f"the lease ends before a delivery to {name} has to: expected more than twelve times its timeout"
                 )
         return self
 

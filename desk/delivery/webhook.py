@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NoReturn
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import koe
 from desk.delivery.adapter import as_json
@@ -25,6 +25,8 @@ _SAME_POST = frozenset({307, 308})
 _REDIRECTS = 3
 _LONGEST_WAIT = timedelta(days=1)
 _SHOWN = 300
+#: Everything that may stand in a path and a query (RFC 3986); the rest, such as kanji, is percent-encoded.
+_AS_IT_IS = "/?:@!$&'()*+,;=%-._~"
 
 
 class Webhook:
@@ -76,7 +78,7 @@ class Webhook:
             connection = http.client.HTTPConnection(host, url.port, timeout=self._timeout)
         try:
             path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-            connection.request("POST", path, body, headers)
+            connection.request("POST", quote(path, safe=_AS_IT_IS), body, headers)
             answer = connection.getresponse()
             said = answer.read1(_SHOWN).decode("utf-8", "replace")
             return answer.status, answer.headers, " ".join(said.split())
@@ -125,7 +127,11 @@ def _redirected(url: SplitResult, first: SplitResult, status: int, location: str
     """
     if status not in _SAME_POST or not location:
         raise DeliveryError(f"{first.hostname} answered {status}; expected 200 to 299, or 307 or 308 with a Location")
-    target = urlsplit(urljoin(url.geturl(), location))
-    if (target.scheme, target.hostname, target.port) != (first.scheme, first.hostname, first.port):
+    try:
+        target = urlsplit(urljoin(url.geturl(), location))
+        same = (target.scheme, target.hostname, target.port) == (first.scheme, first.hostname, first.port)
+    except ValueError as error:
+        raise DeliveryError(f"{first.hostname} redirects to {location[:_SHOWN]!r}, which is no address") from error
+    if not same:
         raise DeliveryError(f"{first.hostname} redirects to {target.hostname}, where koe.yaml sends no replies")
     return target

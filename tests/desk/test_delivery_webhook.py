@@ -124,6 +124,11 @@ def test_the_receiver_may_say_how_long(
     assert error.value.wait == wait
 
 
+def test_an_address_may_hold_any_letter(receiver: Receiver, post: Callable[[str], str]) -> None:
+    post("/返信?店=a%20b&c=1")
+    assert receiver.got[0][0] == "/%E8%BF%94%E4%BF%A1?%E5%BA%97=a%20b&c=1"
+
+
 def test_a_redirection_is_followed_on_the_same_host(receiver: Receiver, post: Callable[[str], str]) -> None:
     receiver.answers["/old"] = (308, {"Location": "/older"})
     receiver.answers["/older"] = (307, {"Location": f"{receiver.url}/new"})
@@ -138,6 +143,7 @@ def test_a_redirection_is_followed_on_the_same_host(receiver: Receiver, post: Ca
     [
         (307, "http://198.51.100.1/", "redirects to 198.51.100.1"),
         (307, "https://127.0.0.1/", "redirects to 127.0.0.1"),
+        (307, "http://[nowhere/", "which is no address"),
         (302, "/new", "answered 302"),
         (308, "", "answered 308"),
         (307, "/x", "more than 3 times"),
