@@ -84,6 +84,7 @@ def _settings(config: Path | None, load: Callable[[Path | None], Wiring] | None)
 
 def _of_wiring(wiring: Wiring) -> Iterator[Finding]:
     yield _try("sources", lambda: _sources(wiring), "put the files there or mend sources: in koe.yaml")
+    yield _try("delivery", lambda: _delivery(wiring), "set the variable, or mend delivery: in koe.yaml")
     yield _try("routing", lambda: _routing(wiring), "mend routing: in koe.yaml")
     yield from _targets(wiring)
     yield from _models(wiring)
@@ -150,6 +151,13 @@ def _targets(wiring: Wiring) -> Iterator[Finding]:
 def _understood(target: Target, when: str) -> str:
     target.check()
     return when
+
+
+def _delivery(wiring: Wiring) -> str:
+    from desk.delivery.targets import Targets
+
+    count = Targets.of_this_process(wiring.settings, wiring.clock).check()
+    return f"{count} targets" if count else "replies go to a file"
 
 
 def _database(wiring: Wiring) -> str:

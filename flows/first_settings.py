@@ -96,6 +96,17 @@ queues: {}
 #   support:
 #     calendar: office
 #     targets: {urgent: {first_response: 1h, resolution: 8h}, normal: {first_response: 8h, resolution: 40h}}
+#   safety: {skills: [first aid]}  # only people with that skill get its tickets (koe user change NAME --skill …)
+
+# Where `koe send` delivers replies: by source, else by channel, else to the default, which is a file beside the reports
+# (docs/sending.md). ${NAME} is an environment variable.
+delivery: {}
+# delivery:
+#   targets:
+#     shop: {webhook: {url: "https://shop.example/koe", secret: "${SHOP_SECRET}"}}
+#     mail: {email: {host: smtp.example, sender: support@shop.example, to_attribute: email}}
+#   sources: {shop: shop}
+#   channels: {survey: mail}
 """
 
 

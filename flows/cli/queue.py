@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from flows.cli.clocks import clock_as_json, clock_of, clocks_of, due_words
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import show_table
 from flows.cli.ticket_page import local_time, page_as_json, print_page, words_of
+from koe.outbox import DeliveryState, OutboxEntry
 from koe.ticket import Ticket, TicketState
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ def list_tickets(
     queue: QueueOption = None,
     state: Annotated[list[TicketState] | None, typer.Option("--state", help="Only tickets in this state.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many tickets at most.")] = 50,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Only tickets with a reply that was given up, in any state.")
+    ] = False,
     counts: Annotated[bool, typer.Option("--counts", help="How the queues stand, instead of tickets.")] = False,
     json_out: JsonOption = False,
 ) -> None:
@@ -45,32 +50,38 @@ def list_tickets(
     from desk import queues
 
     wiring = open_store(ctx)
+    if counts:
+        _show_counts(wiring, json_out)
+        return
     now = wiring.clock()
     with wiring.database.work(write=False) as work:
-        if counts:
-            lines = queues.overview(work, wiring.settings, now)
+        if failed:
+            tickets = queues.undelivered(work, wiring.settings, queue, limit)
         else:
             tickets = queues.list_tickets(work, wiring.settings, queue, state or queues.ONGOING, limit)
-            said = {key: stored.feedback for key, stored in work.feedback.load([t.feedback for t in tickets]).items()}
-            clocks = clocks_of(work, wiring, tickets, now)
-    if counts:
-        if json_out:
-            echo_json(lines)
-            return
-        show_table(
-            ["queue", "waiting", "free", "late", "urgent", "title"],
-            [[one.queue, str(one.waiting), str(one.free), str(one.late), str(one.urgent), one.title] for one in lines],
-        )
-        return
+        said = {key: stored.feedback for key, stored in work.feedback.load([t.feedback for t in tickets]).items()}
+        clocks = clocks_of(work, wiring, tickets, now)
+        sent = work.outbox.of_tickets([ticket.id for ticket in tickets])
+        given_up = work.outbox.counts().get(DeliveryState.FAILED, 0)
     if json_out:
-        echo_json([_as_json(ticket, said.get(ticket.feedback), clocks[ticket.id]) for ticket in tickets])
+        echo_json(
+            [
+                _as_json(ticket, said.get(ticket.feedback), clocks[ticket.id], sent.get(ticket.id, ()))
+                for ticket in tickets
+            ]
+        )
         return
     show_table(
         ["case", "priority", "queue", "state", "due", "product", "why", "words"],
-        [_row(ticket, said.get(ticket.feedback), due_words(clocks[ticket.id], wiring, now)) for ticket in tickets],
+        [
+            _row(ticket, said.get(ticket.feedback), due_words(clocks[ticket.id], wiring, now), sent.get(ticket.id, ()))
+            for ticket in tickets
+        ],
     )
     if not tickets:
         typer.echo("no tickets here", err=True)
+    if given_up and not failed:
+        typer.echo(f"{given_up} replies were given up: koe queue list --failed shows them", err=True)
 
 
 @commands.command("next")
@@ -83,7 +94,7 @@ def next_ticket(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.next_ticket(work, wiring.settings, queue, who, wiring.clock())
-        work.commit()
+        _keep(work, wiring, who, "claim", ticket)
     if ticket is None:
         if json_out:
             echo_json(None)
@@ -106,7 +117,7 @@ def claim(ctx: typer.Context, case: TicketArgument, who: WhoOption = "", json_ou
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.claim(work, wiring.settings, case, who, wiring.clock())
-        work.commit()
+        _keep(work, wiring, who, "claim", ticket)
     until = f" until {local_time(ticket.claimed_until, wiring)}" if ticket.claimed_until else ""
     _told(ticket, f"claimed by {ticket.assignee}{until}", json_out)
 
@@ -126,8 +137,8 @@ def reply(
     words = sys.stdin.read() if text == "-" else text
     with wiring.database.work() as work:
         ticket = queues.reply(work, wiring.settings, case, words, who, wiring.clock())
-        work.commit()
-    _told(ticket, "the reply is stored", json_out)
+        _keep(work, wiring, who, "reply", ticket)
+    _told(ticket, "the reply is stored; `koe send` delivers it", json_out)
 
 
 @commands.command()
@@ -140,7 +151,7 @@ def wait(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.wait(work, wiring.settings, case, who, wiring.clock(), note)
-        work.commit()
+        _keep(work, wiring, who, "wait", ticket)
     _told(ticket, "waits for the customer", json_out)
 
 
@@ -154,7 +165,7 @@ def answered(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.answered(work, wiring.settings, case, who, wiring.clock(), note)
-        work.commit()
+        _keep(work, wiring, who, "answered", ticket)
     _told(ticket, "open again", json_out)
 
 
@@ -168,7 +179,7 @@ def reopen(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.reopen(work, wiring.settings, case, who, wiring.clock(), note)
-        work.commit()
+        _keep(work, wiring, who, "reopen", ticket)
     _told(ticket, "open again", json_out)
 
 
@@ -182,7 +193,7 @@ def resolve(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.resolve(work, case, who, wiring.clock(), note)
-        work.commit()
+        _keep(work, wiring, who, "resolve", ticket)
     _told(ticket, "resolved", json_out)
 
 
@@ -196,8 +207,18 @@ def close(
     wiring = open_store(ctx)
     with wiring.database.work() as work:
         ticket = queues.close(work, case, who, wiring.clock(), note)
-        work.commit()
+        _keep(work, wiring, who, "close", ticket)
     _told(ticket, "closed", json_out)
+
+
+def _keep(work: Work, wiring: Wiring, who: str, act: str, ticket: Ticket | None) -> None:
+    """Note the act in the audit log, and commit both."""
+    from desk.workers import account_of
+
+    if ticket is not None:
+        account = account_of(work, who)
+        work.audit.add(wiring.clock(), account.name if account else who, act, ticket.id, {"at": "terminal"})
+    work.commit()
 
 
 def _told(ticket: Ticket, what: str, json_out: bool) -> None:
@@ -207,8 +228,23 @@ def _told(ticket: Ticket, what: str, json_out: bool) -> None:
         typer.echo(f"{ticket.id}: {what}")
 
 
-def _row(ticket: Ticket, feedback: Feedback | None, due: str) -> list[str]:
+def _show_counts(wiring: Wiring, json_out: bool) -> None:
+    from desk import queues
+
+    with wiring.database.work(write=False) as work:
+        lines = queues.overview(work, wiring.settings, wiring.clock())
+    if json_out:
+        echo_json(lines)
+        return
+    show_table(
+        ["queue", "waiting", "free", "late", "urgent", "title"],
+        [[one.queue, str(one.waiting), str(one.free), str(one.late), str(one.urgent), one.title] for one in lines],
+    )
+
+
+def _row(ticket: Ticket, feedback: Feedback | None, due: str, sent: Sequence[OutboxEntry]) -> list[str]:
     state = ticket.state.value + (f" {ticket.assignee}" if ticket.assignee else "")
+    state += " (not delivered)" if any(entry.state is DeliveryState.FAILED for entry in sent) else ""
     why = ticket.reasons[0] if ticket.reasons else ticket.rule
     words = words_of(feedback)
     product = (feedback.product_id if feedback else None) or "-"
@@ -233,7 +269,9 @@ def model_in_use(wiring: Wiring, work: Work) -> str:
     return work.analyses.newest_model() or wiring.model_version
 
 
-def _as_json(ticket: Ticket, feedback: Feedback | None, clock: TicketClock) -> dict[str, object]:
+def _as_json(
+    ticket: Ticket, feedback: Feedback | None, clock: TicketClock, sent: Sequence[OutboxEntry]
+) -> dict[str, object]:
     import dataclasses
 
     return {
@@ -243,4 +281,5 @@ def _as_json(ticket: Ticket, feedback: Feedback | None, clock: TicketClock) -> d
         "title": feedback.title if feedback else None,
         "text": feedback.text if feedback else None,
         "clock": clock_as_json(clock),
+        "deliveries": sent,
     }

@@ -9,6 +9,7 @@ import typer
 
 from flows.cli.clocks import clock_as_json, target_lines
 from flows.cli.tables import one_line, printable, show_pieces
+from koe.outbox import DeliveryState, OutboxEntry
 
 if TYPE_CHECKING:
     from desk.ticket_clock import TicketClock
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flows.wiring import Wiring
     from koe.feedback import Feedback
     from storage.ticket_history import TicketEvent
+    from storage.ticket_store import Reply
 
 
 def print_page(page: TicketPage, wiring: Wiring, clock: TicketClock, now: datetime) -> None:
@@ -39,7 +41,7 @@ def print_page(page: TicketPage, wiring: Wiring, clock: TicketClock, now: dateti
     )
     _section("the same person before", [_dated(one.feedback, wiring) for one in page.earlier[:5]])
     _section("copies", [_dated(one.feedback, wiring) for one in page.copies])
-    _section("replies", [f"{local_time(one.at, wiring)} {one.by}: {printable(one.text)}" for one in page.replies])
+    _section("replies", [line for one in page.replies for line in _reply(one, page.deliveries.get(one.id), wiring)])
     _section("history", [_told(event, wiring) for event in page.history])
 
 
@@ -55,6 +57,7 @@ def page_as_json(page: TicketPage, clock: TicketClock) -> dict[str, object]:
         "earlier": [one.feedback for one in page.earlier],
         "copies": [one.feedback for one in page.copies],
         "replies": page.replies,
+        "deliveries": [page.deliveries[one.id] for one in page.replies if one.id in page.deliveries],
         "history": page.history,
     }
 
@@ -69,6 +72,24 @@ def words_of(feedback: Feedback | None) -> str:
 def local_time(moment: datetime | None, wiring: Wiring) -> str:
     """A moment in the time zone of koe.yaml; ``-`` for none."""
     return "-" if moment is None else f"{moment.astimezone(wiring.settings.zone):%Y-%m-%d %H:%M}"
+
+
+def _delivery_words(entry: OutboxEntry, wiring: Wiring) -> str:
+    """How far a reply got on its way."""
+    if entry.state is DeliveryState.DELIVERED:
+        return f"delivered ({entry.target})"
+    if entry.state is DeliveryState.FAILED:
+        said = one_line(entry.last_error or "")
+        return f"NOT DELIVERED, given up after {entry.failures} failed tries ({entry.target}): {said}"
+    if entry.failures:
+        said, again = one_line(entry.last_error or ""), local_time(entry.next_try_at, wiring)
+        return f"not delivered yet, next try {again} ({entry.target}): {said}"
+    return f"on its way ({entry.target}); `koe send` delivers it"
+
+
+def _reply(reply: Reply, entry: OutboxEntry | None, wiring: Wiring) -> list[str]:
+    lines = [f"{local_time(reply.at, wiring)} {reply.by}: {printable(reply.text)}"]
+    return lines if entry is None else [*lines, f"  → {_delivery_words(entry, wiring)}"]
 
 
 def _told(event: TicketEvent, wiring: Wiring) -> str:

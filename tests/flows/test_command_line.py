@@ -20,6 +20,7 @@ CONTRACT = {
     *("issues list", "issues show", "issues rename", "issues merge", "issues split", "issues move"),
     *("issues dismiss", "issues fix", "issues reopen"),
     *("queue list", "queue next", "queue show", "queue claim", "queue reply", "queue resolve", "queue close"),
+    *("send", "user add", "user change", "user list", "user disable", "user token"),
     *("quarantine list", "quarantine show", "quarantine retry"),
 }
 HEAVY = ["torch", "transformers", "spacy", "pandas", "sqlalchemy", "sklearn", "scipy", "prefect", "numpy", "pydantic"]
