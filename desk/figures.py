@@ -57,8 +57,8 @@ class Case:
 
     def waits_at(self, moment: datetime) -> bool:
         """Whether it was still to be done at a moment."""
-        before = [ended for at, ended in self.ends if at < moment]
-        return self.created_at < moment and not (before and before[-1])
+        before = [ended for at, ended in self.ends if at <= moment]
+        return self.created_at <= moment and not (before and before[-1])
 
 
 @dataclass(frozen=True, slots=True)

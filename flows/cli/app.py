@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import koe
-from flows.cli import evaluate, filters, issues, pipeline, quarantine, queue, route, send, setup, train, user
+from flows.cli import desk, evaluate, filters, issues, pipeline, quarantine, queue, route, send, setup, train, user
 from koe.errors import KoeError, UsageError
 
 #: What Typer leaves with after Ctrl-C.
@@ -51,6 +51,7 @@ pipeline.add_to(app)
 issues.add_to(app)
 route.add_to(app)
 queue.add_to(app)
+desk.add_to(app)
 send.add_to(app)
 user.add_to(app)
 quarantine.add_to(app)

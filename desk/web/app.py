@@ -1,0 +1,85 @@
+"""The application: routes, headers, and what an error becomes on a page."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from desk.web import acts, corrections, figures, lists, people, signing, tickets
+from desk.web.pages import page
+from desk.web.security import Guard
+from desk.web.site import Site
+from desk.web.visits import ForgedFormError, NotSignedInError, Visit, visit_of
+from desk.web.words import N_
+from koe.errors import (
+    AccessError,
+    BusyError,
+    ConflictError,
+    ForbiddenError,
+    KoeError,
+    NotFoundError,
+    TooManyAttemptsError,
+    UsageError,
+)
+
+#: What an error becomes; the first class that fits. The texts say what to do.
+_ANSWERS: tuple[tuple[type[KoeError], int, str], ...] = (
+    (
+        ForgedFormError,
+        403,
+        N_("This form was too old or not from this desk. Nothing was changed; load the page again."),
+    ),
+    (ForbiddenError, 403, N_("Your role does not allow this.")),
+    (TooManyAttemptsError, 429, N_("Too many attempts to sign in failed. Wait a while and try again.")),
+    (AccessError, 403, N_("This is not allowed.")),
+    (NotFoundError, 404, N_("There is no such page here, or it is in a queue that you are not in.")),
+    (UsageError, 400, N_("Something in the form does not fit.")),
+    (ConflictError, 409, N_("Somebody else was faster, or the case is in another state by now.")),
+    (BusyError, 503, N_("The database is busy. Try again in a moment.")),
+    (KoeError, 500, N_("Something went wrong here. The log of the desk says more.")),
+)
+
+
+def create_app(site: Site) -> FastAPI:
+    """The desk over a store; nothing is read before the first request."""
+    app = FastAPI(title="koe", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    app.mount("/static", StaticFiles(directory=str(files("desk.web").joinpath("static"))), name="static")
+    for module in (signing, lists, tickets, acts, corrections, figures, people):
+        app.include_router(module.router)
+    app.add_api_route("/healthz", _healthy, response_class=PlainTextResponse)
+    app.add_exception_handler(KoeError, _on_koe_error)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]
+    app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
+    return app
+
+
+def _healthy() -> str:
+    return "ok\n"
+
+
+async def _on_koe_error(request: Request, error: KoeError) -> Response:
+    if isinstance(error, NotSignedInError):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        back = f"?next={quote(wanted, safe='/')}" if request.method == "GET" and wanted != "/" else ""
+        return RedirectResponse(f"/login{back}", 303)
+    status, words = next((status, words) for kind, status, words in _ANSWERS if isinstance(error, kind))
+    return await _error_page(request, status, words)
+
+
+async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    words = N_("There is no such page here.") if error.status_code == 404 else N_("This address takes no such request.")
+    return await _error_page(request, error.status_code, words)
+
+
+async def _error_page(request: Request, status: int, words: str) -> Response:
+    visit: Visit | None = getattr(request.state, "visit", None)
+    if visit is None:
+        visit = await run_in_threadpool(visit_of, request)
+    return await run_in_threadpool(page, visit, "error.html.j2", status, visit.language.gettext(words))

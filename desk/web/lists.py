@@ -1,0 +1,186 @@
+"""The queues and the list of tickets, with filters and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from desk import queues
+from desk.roles import Act
+from desk.ticket_clock import TicketClock
+from desk.web.pages import after, page
+from desk.web.visits import ReadingVisit, SentForm, Visit
+from koe.errors import ConflictError, NotFoundError
+from koe.feedback import Feedback
+from koe.ticket import Priority, Ticket, TicketState
+from storage.ticket_search import Tally, TicketFilter
+
+if TYPE_CHECKING:
+    from storage.work import Work
+
+router = APIRouter()
+
+PAGE = 25
+#: How much of a customer's words a line of the list shows.
+_GIST = 160
+_STATES: dict[str, Collection[TicketState] | None] = {
+    "": queues.ONGOING,
+    **{state.value: (state,) for state in TicketState},
+    "all": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """How a queue stands for a visitor: what is to be done, by what presses."""
+
+    name: str
+    title: str
+    waiting: int
+    free: int
+    late: int
+    urgent: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A line of the list: the ticket, what the customer said, and the clock."""
+
+    ticket: Ticket
+    feedback: Feedback | None
+    gist: str
+    clock: TicketClock
+    late: bool
+
+
+@router.get("/")
+def show_queues(visit: ReadingVisit) -> Response:
+    """The visitor's queues, and what is in the visitor's hands."""
+    site, now = visit.site, visit.site.clock()
+    with site.database.work(write=False) as work:
+        tallies = work.ticket_search.tallies(visit.queues, queues.ONGOING, now)
+        mine = TicketFilter(queues=visit.queues, states=queues.ONGOING, assignee=visit.who)
+        own = rows(work, visit, work.ticket_search.page(mine, 10))
+        own_count = work.ticket_search.count(mine)
+    return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count)
+
+
+@router.get("/tickets")
+def show_tickets(
+    visit: ReadingVisit,
+    queue: str = "",
+    state: str = "",
+    priority: str = "",
+    mine: str = "",
+    text: str = "",
+    product: str = "",
+    at: str = "1",
+) -> Response:
+    """The tickets of the visitor's queues, the most urgent first; every filter is in the address."""
+    site = visit.site
+    if queue and not visit.sees(queue):
+        raise NotFoundError("queue", queue)
+    chosen = {"queue": queue, "state": state, "priority": priority, "mine": mine, "text": text, "product": product}
+    wanted = TicketFilter(
+        queues=visit.queues if not queue else {queue},
+        states=_STATES.get(state, queues.ONGOING),
+        priority=Priority(priority) if priority in list(Priority) else None,
+        assignee=visit.who if mine else None,
+        product=product or None,
+        text=text.strip()[:200] or None,
+    )
+    number = int(at) if at.isdecimal() and len(at) < 7 else 1
+    with site.database.work(write=False) as work:
+        count = work.ticket_search.count(wanted)
+        last = max(1, -(-count // PAGE))
+        number = min(max(number, 1), last)
+        found = rows(work, visit, work.ticket_search.page(wanted, PAGE, (number - 1) * PAGE))
+        products = work.ticket_search.products(visit.queues)
+    given = {name: value for name, value in chosen.items() if value}
+    return page(
+        visit,
+        "tickets.html.j2",
+        rows=found,
+        count=count,
+        at=number,
+        last=last,
+        chosen=chosen,
+        products=products,
+        queues=visible_queues(visit),
+        states=_STATES,
+        priorities=Priority,
+        link=lambda to: "/tickets?" + urlencode(given | {"at": to}),
+    )
+
+
+@router.post("/tickets/next")
+def take_next(form: SentForm) -> Response:
+    """Take the most urgent free ticket that fits the visitor, of one queue or of all of theirs."""
+    visit, queue = form.visit, form.get("queue")
+    visit.require(Act.CLAIM)
+    if queue and not visit.sees(queue):
+        raise NotFoundError("queue", queue)
+    site = visit.site
+    try:
+        with site.database.work() as work:
+            ticket = queues.next_ticket(work, site.settings, queue or None, visit.who, site.clock())
+            if ticket is not None:
+                work.audit.add(site.clock(), visit.who, Act.CLAIM, ticket.id)
+            work.commit()
+    except ConflictError:
+        return after("/", "full")
+    return after(f"/tickets/{ticket.id}", "taken") if ticket else after("/", "nothing")
+
+
+def visible_queues(visit: Visit) -> dict[str, str]:
+    """The titles of the queues that the visitor sees, by name."""
+    return {name: visit.site.queue_title(name, visit.language) for name in visit.site.queues if visit.sees(name)}
+
+
+def rows(work: Work, visit: Visit, tickets: Collection[Ticket]) -> list[TicketRow]:
+    """Lines of a list."""
+    now = visit.site.clock()
+    said = work.feedback.load([ticket.feedback for ticket in tickets])
+    found = []
+    for ticket in tickets:
+        stored = said.get(ticket.feedback)
+        clock = visit.site.levels.clock(work.tickets.history(ticket.id), now)
+        found.append(
+            TicketRow(
+                ticket=ticket,
+                feedback=stored.feedback if stored else None,
+                gist=_gist(stored.feedback) if stored else "",
+                clock=clock,
+                late=clock.next is not None and clock.next.breached,
+            )
+        )
+    return found
+
+
+def _queue_rows(visit: Visit, tallies: Collection[Tally]) -> list[QueueRow]:
+    titles = visible_queues(visit)
+    dropped = sorted({tally.queue for tally in tallies} - titles.keys())
+    found = []
+    for name in [*titles, *dropped]:
+        own = [tally for tally in tallies if tally.queue == name]
+        found.append(
+            QueueRow(
+                name=name,
+                title=titles.get(name, name),
+                waiting=sum(tally.count for tally in own),
+                free=sum(tally.count for tally in own if tally.state is TicketState.OPEN),
+                late=sum(tally.overdue for tally in own),
+                urgent=sum(tally.count for tally in own if tally.priority is Priority.URGENT),
+            )
+        )
+    return found
+
+
+def _gist(feedback: Feedback) -> str:
+    words = " ".join(" ".join(part for part in (feedback.title, feedback.text) if part).split())
+    return words if len(words) <= _GIST else words[: _GIST - 1] + "…"
