@@ -1,13 +1,14 @@
 # make demo    the sample data through the whole pipeline into ./koe-demo
 # make test    everything the tests need, then all tests
 # make checks  format, lint, types, directions between folders
+# make crash   kills senders of replies 200 times
 # make bench   the benchmarks; with files of your own: .venv/bin/python -m bench --help
 # make clean   everything that make made
 PYTHON ?= python3
 VENV := .venv
 KOE := $(VENV)/bin/koe
 
-.PHONY: help demo test checks bench clean
+.PHONY: help demo test checks crash bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +32,9 @@ test: $(VENV)/installed-dev
 
 checks: $(VENV)/installed-dev
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" scripts/check
+
+crash: $(VENV)/installed-dev
+	KOE_CRASHES=200 $(VENV)/bin/python -m pytest -s tests/desk/test_outbox_crash.py
 
 bench: $(VENV)/installed-dev
 	$(VENV)/bin/python -m bench

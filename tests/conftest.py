@@ -1,4 +1,4 @@
-"""What all tests share: no environment of the person who runs them, an analyser that needs no weights, test sets."""
+"""What all tests share: no environment of one's own, databases, an analyser that needs no weights, test sets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -30,6 +31,24 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("KOE_") and name not in {"KOE_REAL_DATA", "KOE_TEST_POSTGRES_URL"}:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database to test on: SQLite always, PostgreSQL where ``KOE_TEST_POSTGRES_URL`` names a server to play on."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'koe.sqlite'}"
+        return
+    server = os.environ.get("KOE_TEST_POSTGRES_URL")
+    if not server:
+        pytest.skip("KOE_TEST_POSTGRES_URL names no PostgreSQL")
+    import psycopg
+
+    schema = f"koe_test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        yield f"{server}?options=-csearch_path%3D{schema}"
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 class KeywordAnalyser:

@@ -1,12 +1,10 @@
-"""Databases to test on: SQLite always, PostgreSQL where ``KOE_TEST_POSTGRES_URL`` names a server to play on."""
+"""Databases and reviews to test on."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -19,23 +17,6 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def now() -> datetime:
     return NOW
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'koe.sqlite'}"
-        return
-    server = os.environ.get("KOE_TEST_POSTGRES_URL")
-    if not server:
-        pytest.skip("KOE_TEST_POSTGRES_URL names no PostgreSQL")
-    import psycopg
-
-    schema = f"koe_test_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        yield f"{server}?options=-csearch_path%3D{schema}"
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
 @pytest.fixture
