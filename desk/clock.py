@@ -136,7 +136,9 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RESOLUTION = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 _SECOND = 1_000_000
+_MINUTE = 60 * _SECOND
 #: Python's years, without the outermost, which have no neighbour.
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 #: A target that takes longer is a mistake in the calendar; looking further would only take time.
@@ -207,10 +209,22 @@ def _laid_out(calendar: Calendar, number: int) -> _Year:
 def _open_times(calendar: Calendar, number: int) -> Iterator[tuple[int, int]]:
     # The shift of New Year's Eve may go on into the year.
     day, last = date(number - 1, 12, 31), date(number, 12, 31)
+    today, tomorrow = _midnight_offset(calendar.zone, day), _midnight_offset(calendar.zone, day + _DAY)
     while day <= last:
-        for opens, closes in calendar.hours(day):
-            yield _first_at(calendar.zone, day, opens), _first_at(calendar.zone, day, closes)
-        day += timedelta(days=1)
+        after = _midnight_offset(calendar.zone, day + 2 * _DAY)
+        if today == tomorrow == after:
+            # No change of clocks while a shift of this day can last: its hours are plain sums.
+            midnight = (day.toordinal() - _EPOCH.toordinal()) * _DAY // _RESOLUTION - today
+            for opens, closes in calendar.hours(day):
+                yield midnight + opens * _MINUTE, midnight + closes * _MINUTE
+        else:
+            for opens, closes in calendar.hours(day):
+                yield _first_at(calendar.zone, day, opens), _first_at(calendar.zone, day, closes)
+        day, today, tomorrow = day + _DAY, tomorrow, after
+
+
+def _midnight_offset(zone: ZoneInfo, day: date) -> int:
+    return _offset(zone, datetime(day.year, day.month, day.day))
 
 
 def _first_at(zone: ZoneInfo, day: date, minutes: int) -> int:

@@ -74,7 +74,10 @@ class WallClock:
         return self.calendar.special.get(day, self.calendar.week[day.weekday()])
 
 
-shift = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+#: Often by night, when clocks change.
+shift = st.tuples(st.integers(0, 200) | st.integers(0, 1439), st.integers(1, 90) | st.integers(1, 1440)).map(
+    lambda pair: (pair[0], pair[0] + pair[1])
+)
 hours = st.lists(shift, max_size=3).map(tuple)
 weeks = st.tuples(*[hours] * 7).filter(any)
 
@@ -192,16 +195,44 @@ def test_a_night_shift_counts_the_time_that_passes(zone: str, start: str, end: s
     assert business_between(night, *at) == worked * HOUR
 
 
-def test_a_shift_in_the_hour_that_is_missing_is_not_there() -> None:
-    week = (*[((9 * 60, 17 * 60),)] * 6, ((120, 180), (180, 240)))
-    day = datetime(2026, 3, 8, tzinfo=ZoneInfo("America/New_York"))
-    assert business_between(calendar("America/New_York", week), day, day + timedelta(days=1)) == HOUR
+MISSING = [
+    ((120, 180), 0, "all of it"),
+    ((130, 170), 0, "within it"),
+    ((150, 240), 60, "begins in it"),
+    ((90, 150), 30, "ends in it"),
+    ((60, 240), 120, "around it"),
+]
+
+
+@pytest.mark.parametrize(("shift", "minutes", "why"), MISSING, ids=[row[2] for row in MISSING])
+def test_what_lies_in_the_hour_that_is_missing_is_not_there(shift: tuple[int, int], minutes: int, why: str) -> None:
+    # In New York 02:00 to 03:00 is skipped.
+    own = calendar("America/New_York", (*[()] * 6, (shift,)))
+    day = datetime(2026, 3, 8, tzinfo=own.zone)
+    assert business_between(own, day, day + timedelta(days=1)) == minutes * MINUTE
 
 
 def test_a_shift_of_the_day_before_goes_on_into_a_holiday() -> None:
     night = Calendar("night", ZoneInfo("Asia/Tokyo"), NIGHT, country="JP")
     # Monday 2026-11-23 is a holiday: the night of Sunday ends in it, none begins.
     assert business_between(night, tokyo("2026-11-23 00:00"), tokyo("2026-11-24 12:00")) == 6 * HOUR
+
+
+def test_a_night_goes_on_into_the_new_year() -> None:
+    night = calendar("Asia/Tokyo", NIGHT)
+    start = tokyo("2026-12-31 20:00")
+    assert business_between(night, start, tokyo("2027-01-01 12:00")) == 8 * HOUR
+    assert add_business(night, start, 3 * HOUR) == tokyo("2027-01-01 01:00")
+    assert add_business(night, start, 9 * HOUR) == tokyo("2027-01-01 23:00")
+
+
+def test_clocks_set_back_just_after_new_year() -> None:
+    # On 1944-01-01 Phoenix went from 00:01 back to 23:01: the old year was shown again.
+    always = calendar("America/Phoenix", DAY_AND_NIGHT)
+    start, end = datetime(1943, 12, 31, 18, tzinfo=UTC), datetime(1944, 1, 1, 6, 30, tzinfo=UTC)
+    assert end.astimezone(always.zone).year == 1943
+    assert business_between(always, start, end) == end - start
+    assert add_business(always, start, end - start) == end
 
 
 def test_overlapping_shifts_of_two_days_count_once() -> None:

@@ -140,3 +140,31 @@ def test_queues_are_listed_and_counted(database: Database, now: datetime) -> Non
         assert [ticket.id for ticket in work.tickets.list("support")] == ["CASE-000001", "CASE-000003"]
         assert [ticket.id for ticket in work.tickets.list(states=[TicketState.CLOSED])] == ["CASE-000002"]
         assert len(work.tickets.list(limit=1)) == 1
+
+
+def test_the_history_says_how_each_event_left_the_ticket(database: Database, now: datetime) -> None:
+    with database.work() as work:
+        made = _make(work.tickets, 1, now)
+        other = _make(work.tickets, 2, now)
+        work.filing.reroute(made, Routing("safety", Priority.URGENT, True, "danger", ["smoke"]), now, "version 2")
+        work.tickets.transition(made.id, TicketState.WAITING, "hana", now + LEASE)
+        told = work.filing.histories([made, other])
+        assert [(event.kind, event.queue, event.priority, event.state) for event in told[made.id]] == [
+            ("created", "support", Priority.NORMAL, TicketState.OPEN),
+            ("routed", "safety", Priority.URGENT, TicketState.OPEN),
+            ("waiting", "safety", Priority.URGENT, TicketState.WAITING),
+        ]
+        assert told[made.id] == work.tickets.history(made.id)
+        assert len(told[other.id]) == 1
+        work.tickets.transition(other.id, TicketState.CLOSED, "hana", now)
+        assert [(ticket.id, len(history)) for ticket, history in work.filing.ongoing()] == [(made.id, 3)]
+
+
+def test_due_times_are_changed_without_a_word_in_the_history(database: Database, now: datetime) -> None:
+    with database.work() as work:
+        made, other, third = (_make(work.tickets, number, now) for number in (1, 2, 3))
+        work.filing.set_due({made.id: None, other.id: now + 9 * LEASE})
+        work.filing.set_due({})
+        due = {ticket.id: ticket.due_at for ticket in work.tickets.list()}
+        assert due == {made.id: None, other.id: now + 9 * LEASE, third.id: now + timedelta(hours=3)}
+        assert [event.kind for event in work.tickets.history(made.id)] == ["created"]
