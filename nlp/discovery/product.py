@@ -93,7 +93,8 @@ class Product:
     def _keep(self, groups: Sequence[Rows]) -> None:
         known = len(self.issues)
         for rows in groups:
-            if not self.space.sharing.is_one_thing(self.space.counted(rows).tolist()):
+            counted = self.space.counted(rows)
+            if not (self.space.sharing.is_one_thing(counted.tolist()) or self._dangerous(counted)):
                 self._tell(rows, _NOTHING_SHARED)
                 continue
             centre, number = self.space.centre(rows), len(self.centres)
@@ -105,6 +106,10 @@ class Product:
             self.similarity[rows] = self.space.rows[rows] @ self.centres[number]
             sure = self._sure(rows)
             self.home[sure if self.space.people(sure) >= self.settings.min_members else rows] = number
+
+    def _dangerous(self, rows: Rows) -> bool:
+        """Whether half of a group tells of danger: smoke and burns have many names, and must not wait for one."""
+        return sum(segment.safety for segment in self.space.at(rows)) >= len(rows) / 2
 
     def _sure(self, rows: Rows) -> Rows:
         """The rows without those that are only just near enough and say none of the words of the others."""

@@ -26,6 +26,12 @@ log = logging.getLogger("koe.training")
 #: Intents with fewer examples than this share one threshold: theirs alone would fit chance.
 _ENOUGH = 12
 
+#: What the evidence of words weighs at least.
+_WORDS = 0.8
+
+#: A danger that is this likely is told in any case.
+_HIGHEST = 0.2
+
 #: The share of dangers that is reckoned with among customers' feedback.
 ORDINARY_DANGER = 0.02
 _GRID = np.round(np.arange(0.2, 0.81, 0.05), 2)
@@ -47,7 +53,9 @@ def calibrate(folder: Path, examples: Sequence[Example]) -> Calibration:
     reader.model.outlook.calibration = Calibration()
     encoded = encode(tokenizer, [Document(example.text, lang=example.lang) for example in examples])
     readings = read_all(reader, encoded)
-    fitted = Calibration(temperature=temperature_of(readings, examples))
+    ordinary = [number for number, example in enumerate(examples) if not example.paired]
+    temperature = temperature_of([readings[number] for number in ordinary], [examples[number] for number in ordinary])
+    fitted = Calibration(temperature=temperature)
     _fit_triggers(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
     _fit_decisions(fitted, encoded, readings, examples, reader.model.outlook.trigger_types)
     reader.model.outlook.calibration = fitted
@@ -165,7 +173,11 @@ def _danger_weights(
     phrases: Sequence[Sequence[TriggerPhrase]],
     dangerous: NDArray[np.bool_],
 ) -> dict[str, float]:
-    """Logistic regression over what speaks for danger (stacking, Wolpert 1992); the default where nothing is known."""
+    """Logistic regression over what speaks for danger (stacking, Wolpert 1992); the default where nothing is known.
+
+    Nothing speaks against danger, and words keep a weight: the corpus has near misses with those very words on
+    purpose, customers hardly have.
+    """
     from sklearn.linear_model import LogisticRegression
 
     if dangerous.sum() < _ENOUGH or dangerous.all():
@@ -176,7 +188,8 @@ def _danger_weights(
     ]
     names = list(signs[0])
     model = LogisticRegression(C=1.0).fit([[one[name] for name in names] for one in signs], dangerous)
-    weights = dict(zip(names, (round(float(value), 4) for value in model.coef_[0]), strict=True))
+    weights = {name: max(0.0, round(float(value), 4)) for name, value in zip(names, model.coef_[0], strict=True)}
+    weights["words"] = max(_WORDS, weights["words"])
     return {"bias": round(float(model.intercept_[0]), 4), **weights}
 
 
@@ -192,7 +205,7 @@ def _danger_threshold(scores: NDArray[np.float64], dangerous: NDArray[np.bool_])
     if dangerous.any() and safe.any():
         weights[safe] = max(1.0, dangerous.sum() / safe.sum() * (1 - ORDINARY_DANGER) / ORDINARY_DANGER)
     best = (0.0, -0.5)
-    for threshold in np.round(np.arange(0.05, 0.91, 0.01), 2):
+    for threshold in np.round(np.arange(0.05, _HIGHEST + 0.001, 0.01), 2):
         held = scores >= threshold
         hits, found = float(weights[held & dangerous].sum()), float(weights[held].sum())
         quality = 5 * hits / (4 * float(dangerous.sum()) + found) if found else 0.0

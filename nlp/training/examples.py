@@ -48,7 +48,7 @@ class Example:
     ``spans`` are trigger phrases by type; ``complete`` when there are no others.
     ``polarities`` label stretches. ``topic``: examples of one topic are read together, so that statements that are
     hard to tell apart meet. ``anchored``: the vectors of its statements are drawn to those of the encoder before the
-    training.
+    training. ``paired``: one of a minimal pair, harder to read than what customers write.
     """
 
     source: str
@@ -65,6 +65,7 @@ class Example:
     topic: str | None = None
     anchored: bool = False
     title: str = ""
+    paired: bool = False
 
 
 def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
@@ -155,4 +156,5 @@ def from_row(row: Mapping[str, object]) -> Example:
             for start, end in split(text, lang)
         ),
         anchored=True,
+        paired="-pairs.jsonl" in str(row.get("place", "")),
     )
