@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from flows.demo_logins import Login, in_words, make_logins
 from flows.steps.run import ProgressFactory, RunResult, run
 from flows.wiring import Wiring
 from koe.errors import UsageError
@@ -26,6 +27,7 @@ class Demo:
 
     folder: Path
     result: RunResult
+    logins: list[Login]
 
     @property
     def summary(self) -> str:
@@ -39,6 +41,9 @@ class Demo:
                 f"  issues:            cd {self.folder} && koe issues list",
                 f"  response queues:   cd {self.folder} && koe queue list",
                 f"  refused rows:      cd {self.folder} && koe quarantine list",
+                f"  response desk:     cd {self.folder} && koe desk",
+                "  its log-ins, for this machine only and shown only now:",
+                *in_words(self.logins),
             ]
         )
 
@@ -58,7 +63,8 @@ def build_demo(folder: Path, progress: ProgressFactory, make_wiring: Callable[[S
     settings = load_settings(folder / "koe.yaml")
     # KOE_DATABASE, KOE_OUTPUT or KOE_NOTIFY may name the real store and real people, who must not get sample data.
     own = settings.model_copy(update={"database": f"sqlite:///{DATABASE}", "output": OUTPUT, "notify": []})
-    return Demo(folder, run(make_wiring(own), progress, LAST_WEEK))
+    wiring = make_wiring(own)
+    return Demo(folder, run(wiring, progress, LAST_WEEK), make_logins(wiring))
 
 
 def _clear(folder: Path) -> None:

@@ -19,6 +19,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 #: Commands that need a server, take minutes, or start the whole of what runs around them: tested elsewhere.
 ELSEWHERE = {
     "koe train": "tests/flows/test_train_command.py and tests/nlp/test_adapt.py",
+    "koe desk": "tests/flows/test_desk_command.py",
     "make": "the makefile is what runs the tests",
     "prefect": "tests/flows/test_deployments.py",
     "export": "for prefect",

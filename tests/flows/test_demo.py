@@ -42,6 +42,9 @@ def test_the_demo_stands_in_its_folder_and_says_what_to_look_at(
     assert page.is_file()
     assert page.suffix == ".html"
     assert "cd koe-demo && koe verify koe-out/koe-2026-W20.json" in lines[1]
+    assert "cd koe-demo && koe desk" in demo.summary
+    assert [login.name for login in demo.logins] == ["viewer", "agent", "lead", "admin"]
+    assert all(login.password in demo.summary for login in demo.logins)
     monkeypatch.delenv("KOE_DATABASE")
     monkeypatch.delenv("KOE_NOTIFY")
     wiring = Wiring.from_config(Path("koe-demo/koe.yaml"))
