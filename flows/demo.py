@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from flows.demo_logins import Login, in_words, make_logins
+from flows.steps import report as reporting
 from flows.steps.run import ProgressFactory, RunResult, run
 from flows.wiring import Wiring
 from koe.errors import UsageError
@@ -64,7 +67,34 @@ def build_demo(folder: Path, progress: ProgressFactory, make_wiring: Callable[[S
     # KOE_DATABASE, KOE_OUTPUT or KOE_NOTIFY may name the real store and real people, who must not get sample data.
     own = settings.model_copy(update={"database": f"sqlite:///{DATABASE}", "output": OUTPUT, "notify": []})
     wiring = make_wiring(own)
-    return Demo(folder, run(wiring, progress, LAST_WEEK), make_logins(wiring))
+    result = run(wiring, progress, LAST_WEEK)
+    mark_fixes(wiring)
+    report = reporting.build(wiring, LAST_WEEK)
+    paths = reporting.write(report, wiring.output, langs=own.languages)
+    return Demo(folder, replace(result, reports=tuple(paths)), make_logins(wiring))
+
+
+def mark_fixes(wiring: Wiring) -> list[str]:
+    """Say what the maker knows and no customer does: which issues were fixed, as `koe issues fix` does.
+
+    The issue is the one that holds most of what customers are known to say of the fault; returns the ids.
+    """
+    from samples.plan import FIXES
+
+    truth = json.loads(files("samples").joinpath("truth.json").read_text("utf-8"))
+    marked = []
+    with wiring.database.work() as work:
+        members = work.issues.members()
+        for fix in FIXES:
+            said = {one["feedback"] for one in truth["segments"] if one["issue"] == fix.issue}
+            holding = Counter(member.issue for member in members if member.span.feedback in said)
+            if holding:
+                ((issue, _),) = holding.most_common(1)
+                since = fix.week.start(wiring.settings.zone)
+                work.issues.fix(issue, by="demo", effective_at=since)
+                marked.append(issue)
+        work.commit()
+    return marked
 
 
 def _clear(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from samples.compose import TOKYO, Entry, compose
-from samples.plan import FIRST_WEEK, ISSUES, LAST_WEEK, PRODUCTS, WEEKS
+from samples.plan import FIRST_WEEK, FIXES, ISSUES, LAST_WEEK, PRODUCTS, WEEKS
 
 FOLDER = Path(__file__).parent
 DATA = FOLDER / "data"
@@ -286,6 +286,7 @@ def _truth(entries: Sequence[Entry]) -> str:
         "weeks": WEEKS,
         "products": sorted(PRODUCTS),
         "issues": issues,
+        "fixes": [{"issue": fix.issue, "from": str(fix.week.monday)} for fix in FIXES],
         "refused": REFUSED,
         "copies": {entry.key: entry.copy_of for entry in entries if entry.copy_of},
         "not_counted": sorted(

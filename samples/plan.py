@@ -42,6 +42,14 @@ class PlantedIssue:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PlantedFix:
+    """What ends a planted issue, and the first week in which most of what customers own has it."""
+
+    issue: str
+    week: Week
+
+
 def _weeks(*runs: tuple[int, float]) -> list[float]:
     """Weights of the 16 weeks from runs of (number of weeks, weight)."""
     weights = [weight for count, weight in runs for _ in range(count)]
@@ -181,6 +189,9 @@ ISSUES = [
     PlantedIssue("app-notification-night", "APP-1", "夜中に通知が来る", "notifications in the night", STEADY),
     PlantedIssue("app-device-offline", "APP-1", "機器がオフライン表示になる", "device shown as offline", STEADY),
 ]
+
+
+FIXES = [PlantedFix("mix-coupling-breaks", FIRST_WEEK + 7)]
 
 
 def variants_on_sale(product: Product, week: int) -> dict[str, dict[str, int]]:

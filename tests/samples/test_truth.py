@@ -95,6 +95,10 @@ def test_the_coupling_is_fixed_in_week_8(entries: list[Entry], truth: dict[str, 
     weeks = _weeks(entries, truth)["mix-coupling-breaks"]
     assert sum(count for week, count in weeks.items() if week < 8) >= 24
     assert sum(count for week, count in weeks.items() if week >= 8) <= 3
+    (fix,) = truth["fixes"]
+    assert fix == {"issue": "mix-coupling-breaks", "from": str((FIRST_WEEK + 7).monday)}
+    broken = {one["feedback"] for one in truth["segments"] if one["issue"] == fix["issue"]}
+    assert not {entry.key for entry in entries if entry.variant.get("part") == "C2"} & broken
 
 
 def test_the_furigana_issue_is_japanese_only(entries: list[Entry], truth: dict[str, Any]) -> None:
