@@ -122,7 +122,8 @@ class Fixes:
             )
             for week in (*before, *after)
         }
-        return Control(ControlKind.OTHER_PRODUCTS, _side(sums, before), _side(sums, after))
+        then, now = _side(sums, before), _side(sums, after)
+        return Control(ControlKind.OTHER_PRODUCTS, then, now if after else Side(0, 0, then.weekly))
 
     def _kinds(self, entry: SeenIssue, coverage: Coverage, weeks: Sequence[Week]) -> _Kinds:
         products, series = _products(entry), self._series[entry.issue.id]

@@ -21,6 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scipy import stats
+from scipy.special import betaincinv
 
 #: A control that is expected to show fewer feedback than this, before or after, tells too little.
 ENOUGH_IN_CONTROL = 10
@@ -93,8 +94,9 @@ class Control:
         return enough_before and rate * self.after.exposure >= ENOUGH_IN_CONTROL
 
     def plus(self, weeks: int) -> Control:
-        """The same after some more weeks like the ones after the fix."""
-        return replace(self, after=self.after.plus(weeks, self.after.rate))
+        """The same after some more weeks like the ones after the fix, or before it where none have passed."""
+        like = self.after if self.after.exposure or self.before is None else self.before
+        return replace(self, after=self.after.plus(weeks, like.rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +153,24 @@ def judge_fix(before: Side, after: Side, control: Control | None = None) -> Judg
         after: the issue after it, in the feedback that it covers.
         control: what was not fixed; left out where it tells nothing.
     """
-    if control is not None and not control.tells(before.rate):
-        control = None
-    compared, against = _compare(before, after, control)
-    verdict = _verdict(compared, against, control)
+    telling = control if control is not None and control.tells(before.rate) else None
+    compared, against, verdict = decide(before, after, telling)
     if verdict is not Verdict.NO_EVIDENCE:
-        return Judgement(compared, against, control, verdict, 0, 0)
+        return Judgement(compared, against, telling, verdict, 0, 0)
     fully, halved = (_weeks_needed(before, after, control, share * before.rate) for share in (0.0, 0.5))
-    return Judgement(compared, against, control, verdict, fully, halved)
+    return Judgement(compared, against, telling, verdict, fully, halved)
+
+
+def decide(before: Side, after: Side, control: Control | None) -> tuple[Ratio | None, Ratio | None, Verdict]:
+    """The ratio, the ratio against a control, and the verdict that follows from their intervals."""
+    compared, against = _compare(before, after, control)
+    if compared is None or (control is not None and against is None):
+        return compared, against, Verdict.NO_EVIDENCE
+    ratios = [compared] if against is None else [compared, against]
+    if all(one.high < 1 for one in ratios):
+        return compared, against, Verdict.FIXED
+    worse = all(one.low > 1 for one in ratios)
+    return compared, against, Verdict.WORSE if worse else Verdict.NO_EVIDENCE
 
 
 def rate_ratio(before: Side, after: Side) -> Ratio | None:
@@ -170,8 +182,8 @@ def rate_ratio(before: Side, after: Side) -> Ratio | None:
         return None
     odds = before.exposure / after.exposure
     x, other = after.count, before.count
-    low = 0.0 if x == 0 else _odds(float(stats.beta.ppf(0.025, x, other + 1))) * odds
-    high = math.inf if other == 0 else _odds(float(stats.beta.ppf(0.975, x + 1, other))) * odds
+    low = 0.0 if x == 0 else _odds(float(betaincinv(x, other + 1, 0.025))) * odds
+    high = math.inf if other == 0 else _odds(float(betaincinv(x + 1, other, 0.975))) * odds
     return Ratio(x / other * odds if other else math.inf, low, high)
 
 
@@ -198,22 +210,15 @@ def _compare(before: Side, after: Side, control: Control | None) -> tuple[Ratio 
     return compared, ratio_of_ratios(before, after, control.before, control.after)
 
 
-def _verdict(compared: Ratio | None, against: Ratio | None, control: Control | None) -> Verdict:
-    if compared is None or (control is not None and against is None):
-        return Verdict.NO_EVIDENCE
-    ratios = [compared] if against is None else [compared, against]
-    if all(one.high < 1 for one in ratios):
-        return Verdict.FIXED
-    return Verdict.WORSE if all(one.low > 1 for one in ratios) else Verdict.NO_EVIDENCE
-
-
 def _weeks_needed(before: Side, after: Side, control: Control | None, rate: float) -> int | None:
     """The first number of further weeks with a rate after which the verdict would be ``fixed``."""
     if after.weekly <= 0:
         return None
     for weeks in range(1, MOST_WEEKS + 1):
         then = None if control is None else control.plus(weeks)
-        if _verdict(*_compare(before, after.plus(weeks, rate), then), then) is Verdict.FIXED:
+        # A control that tells too little now may tell enough by then.
+        then = then if then is not None and then.tells(before.rate) else None
+        if decide(before, after.plus(weeks, rate), then)[2] is Verdict.FIXED:
             return weeks
     return None
 

@@ -56,10 +56,9 @@ def _ratio(key: str, found: Ratio, t: Wording) -> str:
 def _wait(judged: Judgement, t: Wording) -> list[str]:
     if judged.weeks_needed is None:
         return [t("fix_wait_unknown")]
-    told = [t("fix_wait", n=judged.weeks_needed)]
-    if judged.weeks_if_halved is not None:
-        told.append(t("fix_wait_halved", n=judged.weeks_if_halved))
-    return told
+    halved = judged.weeks_if_halved
+    half = t("fix_wait_halved_never") if halved is None else t("fix_wait_halved", n=halved)
+    return [t("fix_wait", n=judged.weeks_needed), half]
 
 
 def figure(number: float) -> str:

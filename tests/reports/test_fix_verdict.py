@@ -157,6 +157,20 @@ def test_so_many_more_weeks_decide_and_one_less_does_not(control: Control | None
             assert judge_fix(before, later, then).verdict is verdict
 
 
+def test_a_control_that_will_tell_by_then_counts_in_how_long_it_takes() -> None:
+    before, after = Side(12, 1200, 100), Side(0, 0, 100)
+    control = Control(ControlKind.OTHER_PRODUCTS, Side(960, 4800, 400), Side(0, 0, 400))
+    alone, beside = judge_fix(before, after), judge_fix(before, after, control)
+    assert beside.control is None
+    assert alone.weeks_needed is not None
+    assert beside.weeks_needed is not None
+    assert alone.weeks_needed < beside.weeks_needed
+    assert (
+        judge_fix(before, after.plus(beside.weeks_needed, 0), control.plus(beside.weeks_needed)).verdict
+        is Verdict.FIXED
+    )
+
+
 def test_weeks_are_unknown_where_nothing_comes_in_or_nothing_was_said() -> None:
     assert judge_fix(Side(30, 150, 15), Side(0, 0, 0)).weeks_needed is None
     assert judge_fix(Side(0, 150, 15), Side(1, 20, 10)).weeks_needed is None
