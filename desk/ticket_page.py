@@ -64,7 +64,7 @@ def ticket_page(work: Work, ticket_id: str, model: str) -> TicketPage:
         title=marked(feedback.title or "", "title", phrases),
         text=marked(feedback.text or "", "text", phrases),
         analysis=analysis,
-        issues=_issues(work, ticket.feedback),
+        issues=[found.issue for found in work.issues.of_feedback(ticket.feedback)],
         versions=versions,
         earlier=_earlier(work, stored),
         copies=[copies[key] for key in ticket.copies if key in copies],
@@ -84,8 +84,3 @@ def _earlier(work: Work, stored: StoredFeedback) -> list[StoredFeedback]:
         found |= {one.key: one for one in said}
     found.pop(stored.key, None)
     return sorted(found.values(), key=lambda one: (one.feedback.created_at, one.key), reverse=True)
-
-
-def _issues(work: Work, key: str) -> list[Issue]:
-    ids = dict.fromkeys(member.issue for member in work.issues.members() if member.span.feedback == key)
-    return [work.issues.get(name).issue for name in ids]

@@ -44,13 +44,8 @@ _Found = Mapping[str, str]
 
 def in_words(reason: str, language: Language) -> str:
     """A stored reason in a language; one that nobody foresaw stays as it is."""
-    if language.code == "en" or not reason:
-        return _english(reason)
-    return language.gettext("; ").join(_one(part, language) for part in _parts(reason))
-
-
-def _english(reason: str) -> str:
-    return reason[:1].upper() + reason[1:] if reason[:1].isascii() else reason
+    told = language.gettext("; ").join(_one(part, language) for part in _parts(reason))
+    return told[:1].upper() + told[1:]
 
 
 def _parts(reason: str) -> list[str]:
@@ -69,7 +64,7 @@ def _one(part: str, language: Language) -> str:
 
 
 def _says(found: _Found, language: Language) -> str:
-    message = language.gettext("%(quote)s says %(type)s")
+    message = language.gettext("%(quote)s: %(type)s")
     told = message % {"quote": found["quote"], "type": word(language, "type", found["type"])}
     more = found.get("more")
     return told + (language.gettext(" and %(count)s more") % {"count": more} if more else "")
@@ -115,7 +110,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[_Found, Language], str]], ...]
         (r"it reads as (?P<intents>.+)", _reads),
         (r"the mood is (?P<mood>\w+) \((?P<score>[+-][\d.]+)\)", _mood),
         (r"it is (?P<channel>a review|a product question or answer|a survey answer|a social post)", _channel),
-        (r"(?P<stars>[\d.]+) stars?", _plain(N_("%(stars)s stars"))),
+        (r"1 star", _plain(N_("1 star"))),
+        (r"(?P<stars>[\d.]+) stars", _plain(N_("%(stars)s stars"))),
         (
             r"(?P<scale>NPS|CSAT|CES) (?P<score>[\d.]+) on a scale of (?P<low>\d+) to (?P<high>\d+)"
             r"(?:, in the lowest quarter)?",

@@ -125,6 +125,7 @@ def test_every_reason_of_the_default_table_is_translated() -> None:
         ("danger or injury (0.97): 「煙」 says safety", "危険やけが（0.97）: 「煙」（安全）"),
         ("it reads as complaint (0.90) and question (0.80)", "読み取った意図: 苦情 (0.90)と質問 (0.80)"),
         ("2 stars", "星 2"),
+        ("1 star", "星 1"),
         ("NPS 1 on a scale of 0 to 10, in the lowest quarter", "NPS 1（0～10）"),
         ("the same person wrote 2 times before", "同じお客様がこれまでに2回投稿しています"),
         ("The app team answers faults of the app", "The app team answers faults of the app"),
