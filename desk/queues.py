@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from desk.drafts.draft import require_sendable
 from desk.due import keep_due, service_levels
 from desk.outbox import enqueue
 from desk.roles import Act
@@ -121,6 +122,7 @@ def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, n
     Raises:
         NotFoundError: no such ticket.
         UsageError: the reply is empty.
+        StoppedError: the guard found something in it that may not go out (see :mod:`desk.drafts.guard`).
         ForbiddenError: the account may not reply, or gets no tickets of this queue.
         ConflictError: somebody else holds the ticket, or it is done.
     """
@@ -129,6 +131,7 @@ def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, n
     one = worker(work, who, Act.REPLY)
     ticket = _free_for(work, ticket_id, one.name, now, "reply to")
     require_queue(one, settings, ticket.queue)
+    require_sendable(work, settings, ticket, text)
     if ticket.assignee != one.name or ticket.state is TicketState.OPEN:
         work.tickets.claim_ticket(ticket.id, one.name, _lease(settings, ticket), now)
     work.tickets.reply(ticket.id, text, one.name, now)

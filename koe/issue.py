@@ -96,6 +96,7 @@ class LedgerKind(StrEnum):
     DISMISSED = "dismissed"
     FIXED = "fixed"
     REOPENED = "reopened"
+    WORKAROUND = "workaround"
     REFIT = "refit"
 
 

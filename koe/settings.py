@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from koe.feedback import Channel, Disclosure, Scale
 from koe.settings_clocks import CalendarSettings, Targets, in_days
 from koe.settings_delivery import DeliverySettings
+from koe.settings_drafts import DraftsSettings
 from koe.settings_environment import DELIMITER, PREFIX, EnvironmentSource
 from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
 from koe.settings_notify import NotifySettings
@@ -63,10 +64,11 @@ class Names(Part):
 
 
 class ProductSettings(Part):
-    """How a product is called and which team owns its defects."""
+    """How a product is called, which team owns its defects, and of what kind it is (``speaker``)."""
 
     name: Names = Names()
     owner: str | None = None
+    kind: str | None = None
 
 
 class ModelSettings(Part):
@@ -285,6 +287,7 @@ class Settings(BaseSettings):
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
+    drafts: DraftsSettings = DraftsSettings()
     folder: Path = Field(default=Path(), exclude=True)
     file: Path | None = Field(default=None, exclude=True)
 

@@ -161,6 +161,17 @@ class IssueCorrections(ABC):
             raise ConflictError(f"{stored.id} is neither fixed nor dismissed, so there is nothing to reopen")
         return self._correct(stored, LedgerKind.REOPENED, {"note": note}, by, effective_at)
 
+    def workaround(self, issue: str, text: str, lang: str, *, by: str, effective_at: datetime) -> int:
+        """Note what helps customers until an issue is fixed, in one language; an empty text takes it back."""
+        details = {"text": text.strip(), "lang": lang}
+        return self._correct(self._held(issue), LedgerKind.WORKAROUND, details, by, effective_at)
+
+    def workarounds(self, issue: str) -> dict[str, str]:
+        """What helps customers, by language: what was noted last."""
+        noted = [one.details for one in self.corrections(self.resolve(issue).id) if one.kind == LedgerKind.WORKAROUND]
+        last = {str(details["lang"]): str(details["text"]) for details in noted}
+        return {lang: text for lang, text in last.items() if text}
+
     def corrections(self, subject: str | None = None) -> list[Correction]:
         """What people changed, in order."""
         query = select(_corrections).order_by(_corrections.c.id)

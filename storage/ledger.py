@@ -22,6 +22,7 @@ CORRECTIONS = (
     LedgerKind.DISMISSED,
     LedgerKind.FIXED,
     LedgerKind.REOPENED,
+    LedgerKind.WORKAROUND,
 )
 _table = LedgerRow.table()
 _corrections = CorrectionRow.table()

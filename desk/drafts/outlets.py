@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Outlet(StrEnum):
@@ -90,5 +91,6 @@ _PARTS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def _weight(char: str) -> int:
     return 1 if any(low <= ord(char) <= high for low, high in _LIGHT) else 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime, time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
     from storage.work import Work
 
 commands = typer.Typer(help="Recurring complaints: list them, read them, correct them.", no_args_is_help=True)
+
+
+class Language(StrEnum):
+    """The languages of replies."""
+
+    JA = "ja"
+    EN = "en"
+
 
 IssueArgument = Annotated[str, typer.Argument(metavar="ISSUE", help="An issue id such as ISSUE-0142.")]
 ByOption = Annotated[str, typer.Option("--by", envvar=WHO, help="Who corrects.")]
@@ -98,7 +107,9 @@ def show(ctx: typer.Context, issue: IssueArgument, json_out: JsonOption = False)
 
 
 def _details(event: LedgerEvent) -> str:
-    """What a fix is for, or which week an issue came back in."""
+    """What a fix is for, which week an issue came back in, or what helps until then."""
+    if "text" in event.details:
+        return f" ({event.details['lang']}): {one_line(str(event.details['text'])) or 'none any more'}"
     covers, week = event.details.get("for"), event.details.get("week")
     return (f" for {covers}" if covers else "") + (f", back in {week}," if week else "")
 
@@ -229,6 +240,27 @@ def _day(wiring: Wiring, text: str) -> datetime:
     except ValueError as error:
         raise UsageError(f"--from {text!r}: expected a day such as 2026-08-01") from error
     return datetime.combine(day, time.min, wiring.settings.zone)
+
+
+@commands.command()
+def workaround(
+    ctx: typer.Context,
+    issue: IssueArgument,
+    text: Annotated[str, typer.Option("--text", help="What customers can do until it is fixed; empty takes it back.")],
+    lang: Annotated[Language | None, typer.Option("--lang", help="Of the text (default: told by its letters).")] = None,
+    by: ByOption = "unknown",
+) -> None:
+    """Note what helps customers meanwhile; reply drafts in that language offer it."""
+    from nlp.language import detect
+
+    if lang is None and not text.strip():
+        raise UsageError("an empty text takes a workaround back; say of which language: --lang ja or --lang en")
+    spoken = lang.value if lang else ("ja" if detect(text) == "ja" else "en")
+    wiring = open_store(ctx)
+    with wiring.database.work() as work:
+        work.issues.workaround(issue, text, spoken, by=by, effective_at=wiring.clock())
+        work.commit()
+    typer.echo(f"{issue}: workaround ({spoken}) {'noted' if text.strip() else 'taken back'}")
 
 
 @commands.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli import draft
 from flows.cli.clocks import clock_as_json, clock_of, clocks_of, due_words
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import show_table
@@ -31,6 +32,7 @@ QueueOption = Annotated[str | None, typer.Option("--queue", help="Only this queu
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    draft.add_to(commands)
     app.add_typer(commands, name="queue", rich_help_panel="Issues and tickets")
 
 

@@ -146,3 +146,25 @@ def test_what_changed_rules_would_do(koe: Koe, tmp_path: Path) -> None:
     (tmp_path / "koe.yaml").write_text(f"routing: {{rules: [{rule}]}}\n", "utf-8")
     found = json.loads(koe("route", "--dry-run", "--json").stdout)
     assert {change["feedback"] for change in found["changes"]} == {"shop:1", "shop:2", "shop:3"}
+
+
+def test_a_draft_on_the_terminal_can_be_sent_as_it_is(koe: Koe, tmp_path: Path) -> None:
+    told = koe("queue", "draft", "CASE-000001")
+    assert told.exit_code == 0
+    assert "CASE-000001" in told.stdout
+    assert "next step: exchange, not promised" in told.stderr
+    assert "\x1b" not in told.stdout
+    assert koe("queue", "reply", "CASE-000001", "-", stdin=told.stdout).exit_code == 0
+    found = json.loads(koe("queue", "draft", "CASE-000002", "--json").stdout)
+    assert (found["lang"], found["template"], found["findings"]) == ("en", "en/safety.j2", [])
+    assert "do not throw it away" in found["text"]
+    (tmp_path / "koe.yaml").write_text("drafts: {signature: We will refund you.}\n", "utf-8")
+    assert "may not go out: “We will refund”" in koe("queue", "draft", "CASE-000002").stderr
+    assert isinstance(koe("queue", "draft", "CASE-000009").exception, NotFoundError)
+
+
+def test_what_people_type_is_read_by_the_guard(koe: Koe) -> None:
+    stopped = koe("queue", "reply", "CASE-000001", "全額返金いたします。")
+    assert isinstance(stopped.exception, UsageError)
+    assert "the reply may not go out as it is" in str(stopped.exception)
+    assert json.loads(koe("queue", "show", "CASE-000001", "--json").stdout)["replies"] == []
