@@ -50,8 +50,8 @@ def cluster_texts(
 
     Returns one object a line, in the same order: ``{"id", "issue", "label", "label_other", "issues", "reason"?}``.
     ``label`` is in the language of the text, ``label_other`` in the other one (null where no customer said it in that
-    language). A line that cannot be read gives ``{"line": n, "error": …}`` (the caller exits with 3). Empty lines
-    give nothing.
+    language and the glossary does not surely know it). A line that cannot be read gives ``{"line": n, "error": …}``
+    (the caller exits with 3). Empty lines give nothing.
     """
     read = [_read(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     rows = [row for row in read if isinstance(row, _Row)]

@@ -1,4 +1,7 @@
-"""Names for issues from the customers' own words: the statement that says best what the members share."""
+"""Names for issues from the customers' own words: the statement that says best what the members share.
+
+A language in which nobody says it well gets a name from the glossary where that is sure of it, and says so.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from koe.issue import Label
+from koe.issue import Label, NameFrom
 from nlp.discovery.complaints import ComplaintSegment
 from nlp.discovery.features import unit
+from nlp.discovery.glossary import other_name
 from nlp.discovery.sharing import Marks, Sharing
 from nlp.discovery.statements import Statement, statements
 from nlp.discovery.words import NEGATIONS
@@ -59,7 +63,7 @@ def name_issues(
 def name_issue(
     segments: Sequence[ComplaintSegment], rows: Matrix, weights: Marks | None = None, taken: Collection[str] = ()
 ) -> Label:
-    """The name of an issue; a language in which no member says it well stays None.
+    """The name of an issue; a language in which no member says it well is left to the glossary, or stays None.
 
     A candidate is a full statement in a member's text. It scores by the weights of its words, by how near its
     segment is to the centre, by how well it reads, by whether it holds a trigger phrase, and by how surely its
@@ -81,7 +85,22 @@ def name_issue(
         # an issue without any name cannot be spoken of
         spoken_most = max(_LANGUAGES, key=lambda lang: (len(ranked[lang]), lang))
         names[spoken_most] = _first(ranked[spoken_most], taken) or _shortened(segments[int(near.argmax())].text)
-    return Label(ja=names["ja"], en=names["en"])
+    return _completed(names, [segments[index] for index in counted], taken)
+
+
+def _completed(names: Mapping[str, str | None], segments: Sequence[ComplaintSegment], taken: Collection[str]) -> Label:
+    """The label, a missing name filled from the glossary where the members' words surely say it."""
+    if names["ja"] and names["en"]:
+        return Label(ja=names["ja"], en=names["en"])
+    known = "ja" if names["ja"] else "en"
+    mine = [segment for segment in segments if segment.lang == known][:_LOOKED_AT]
+    said = [(segment.span.feedback, _plain(segment.text)) for segment in mine]
+    made = other_name(names[known] or "", said, known)
+    if made is None or made in taken:
+        return Label(ja=names["ja"], en=names["en"])
+    if known == "ja":
+        return Label(ja=names["ja"], en=made, en_from=NameFrom.GLOSSARY)
+    return Label(ja=made, en=names["en"], ja_from=NameFrom.GLOSSARY)
 
 
 #: Whether it may be a name, its score, its place among the members, the name.

@@ -38,7 +38,10 @@ _EMPTY_ENGLISH = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A Japanese word with its place in the text; ``kind`` and ``detail`` are parts of speech, ``form`` inflection."""
+    """A Japanese word with its place in the text; ``kind`` and ``detail`` are parts of speech, ``form`` inflection.
+
+    ``normal`` is the dictionary form in its usual spelling (きれる and 切れる are one).
+    """
 
     start: int
     end: int
@@ -48,6 +51,7 @@ class Token:
     detail: str
     use: str
     form: str
+    normal: str
 
 
 def spoken(text: str) -> str:
@@ -89,8 +93,8 @@ def tokens(text: str) -> list[Token]:
     found = []
     for word in _sudachi().tokenize(text[:_LONGEST]):
         kind, detail, use, _, _, form = word.part_of_speech()
-        base = word.dictionary_form()
-        found.append(Token(word.begin(), word.end(), word.surface(), base, kind, detail, use, form))
+        base, normal = word.dictionary_form(), word.normalized_form()
+        found.append(Token(word.begin(), word.end(), word.surface(), base, kind, detail, use, form, normal))
     return found
 
 

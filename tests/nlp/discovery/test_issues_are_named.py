@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from koe.issue import NameFrom
 from nlp.discovery.naming import name_issue, name_issues
 
 
@@ -23,11 +24,27 @@ def test_the_name_is_what_a_customer_said(speaker):
     assert label.en in said
 
 
-def test_a_language_without_members_stays_empty(speaker):
+def test_a_language_without_members_is_named_by_the_glossary_and_says_so(speaker):
     segments = [speaker.says("silent", "ja") for _ in range(4)]
     label = name_issue(segments, rows(segments))
+    assert label.named("ja") == (segments[0].text, NameFrom.CUSTOMERS)
+    assert label.named("en") == ("no sound", NameFrom.GLOSSARY)
+    segments = [speaker.says("strap", "en") for _ in range(4)]
+    label = name_issue(segments, rows(segments))
+    assert label.named("ja") == ("ストラップが切れる", NameFrom.GLOSSARY)
+
+
+def test_a_language_without_members_stays_empty_where_the_glossary_is_not_sure(speaker):
+    segments = [with_text(speaker.says("silent", "ja"), "ダンシングマシーンと化す") for _ in range(4)]
+    label = name_issue(segments, rows(segments))
     assert label.ja
-    assert label.en is None
+    assert label.named("en") is None
+
+
+def test_a_name_from_the_glossary_is_not_used_twice(speaker):
+    one = [speaker.says("silent", "ja") for _ in range(4)]
+    labels = name_issues([one, one], [rows(one), rows(one)])
+    assert [label.en for label in labels] == ["no sound", None]
 
 
 def test_the_phrase_goes_before_the_whole_sentence(speaker):
