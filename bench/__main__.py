@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysing, clusters, fixing, ingesting, passing, planted, tweets
+from bench import analysing, clusters, fixing, ingesting, passing, planted, proposing, tweets
 
 _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
@@ -15,6 +15,7 @@ _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "pass": ("what the heads cost beside the bare encoder, and where koe analyse spends its time", passing.main),
     "clusters": ("discovery against BERTopic on reviews that people grouped", clusters.main),
     "fixing": ("how often the verdict on a fix is wrong, and how soon it is right", fixing.main),
+    "proposing": ("whether koe proposes to merge what was found twice and to split what is two", proposing.main),
     "tweets": ("discovered issues against labelled reasons", tweets.main),
 }
 
