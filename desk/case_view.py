@@ -6,7 +6,7 @@ Everything is kept to the queues that the reader sees.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,13 +34,13 @@ class IssueCard:
     """An issue as it concerns a ticket.
 
     ``count`` is how many different feedback are in it; ``trend`` how many of them each of the last weeks brought, the
-    week of the newest last. ``workaround`` is what people noted as one.
+    week of the newest last. ``workarounds`` are what people noted as such, by language.
     """
 
     issue: Issue
     count: int
     trend: Sequence[TrendPoint]
-    workaround: str
+    workarounds: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def issue_cards(work: Work, issues: Iterable[Issue], zone: ZoneInfo, now: dateti
     for issue in issues:
         keys = {member.span.feedback for member in work.issues.members(issue=issue.id)}
         weeks = Counter(Week.at(one.feedback.created_at, zone) for one in work.feedback.load(keys).values())
-        cards.append(IssueCard(issue, len(keys), _trend(weeks, Week.at(now, zone)), _workaround(work, issue)))
+        cards.append(IssueCard(issue, len(keys), _trend(weeks, Week.at(now, zone)), work.issues.workarounds(issue.id)))
     return cards
 
 
@@ -105,8 +105,3 @@ def _trend(weeks: Counter[Week], now: Week) -> list[TrendPoint]:
         )
         for back in range(TREND_WEEKS - 1, -1, -1)
     ]
-
-
-def _workaround(work: Work, issue: Issue) -> str:
-    noted = [one for one in work.issues.corrections(issue.id) if one.kind == "workaround"]
-    return str(noted[-1].details.get("text", "")) if noted else ""

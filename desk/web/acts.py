@@ -14,7 +14,6 @@ from desk import queues
 from desk.drafts.guard import StoppedError
 from desk.due import keep_due
 from desk.roles import MAY, Act
-from desk.web.drafting import guarded
 from desk.web.pages import after
 from desk.web.tickets import ticket_response
 from desk.web.visits import Form, SentForm, Visit, require_hold
@@ -89,7 +88,6 @@ def _claim(doing: Doing) -> None:
 
 def _reply(doing: Doing) -> None:
     text = doing.form.get("text").strip()
-    guarded(doing.work, doing.visit, doing.ticket, text)
     queues.reply(doing.work, doing.visit.site.settings, doing.ticket.id, text, doing.visit.who, doing.now)
 
 

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desk.drafts.guard import Finding, StoppedError, check
+from desk import queues
+from desk.drafts.draft import draft_for
+from desk.drafts.guard import Finding
+from desk.drafts.outlets import Outlet
 from desk.ticket_page import TicketPage
 from desk.web.visits import Visit
-from koe.ticket import Ticket
+from koe.errors import SettingsError
 
 if TYPE_CHECKING:
     from storage.work import Work
+
+_OUTLETS = {Outlet.GOOGLE_PLAY: "Google Play", Outlet.APP_STORE: "App Store", Outlet.X: "X"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +27,30 @@ class Drafted:
     ``is_draft`` tells koe's text from a person's. ``limit`` is how many characters the ``outlet`` takes.
     """
 
-    text: str
+    text: str = ""
+    lang: str | None = None
     findings: Sequence[Finding] = ()
     is_draft: bool = False
-    notes: Sequence[str] = ()
+    problem: str = ""
     outlet: str = ""
     limit: int | None = None
 
 
 def drafted(work: Work, visit: Visit, found: TicketPage) -> Drafted:
-    """A draft for a ticket."""
-    return Drafted("")
-
-
-def guarded(work: Work, visit: Visit, ticket: Ticket, text: str) -> None:
-    """Make sure that a text may go out.
-
-    Raises:
-        StoppedError: when the guard finds something in it.
-    """
-    findings = check(text, own=[ticket.id])
-    if findings:
-        raise StoppedError(findings)
+    """A draft for a ticket that nobody answered yet, for somebody who may reply; an empty text otherwise."""
+    ticket = found.ticket
+    if not visit.may("reply") or ticket.state not in queues.ONGOING or found.replies:
+        return Drafted(lang=ticket.lang)
+    try:
+        draft = draft_for(work, visit.site.settings, found)
+    except SettingsError:
+        said = visit.language.gettext("No draft: a template of koe.yaml cannot be used. Ask an admin to look at it.")
+        return Drafted(lang=ticket.lang, problem=said)
+    return Drafted(
+        text=draft.text,
+        lang=draft.lang,
+        findings=draft.findings,
+        is_draft=True,
+        outlet=_OUTLETS.get(draft.outlet, ""),
+        limit=draft.outlet.limit,
+    )

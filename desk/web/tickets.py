@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -14,7 +14,7 @@ from desk import queues
 from desk.case_view import IssueCard, Similar, issue_cards, seen_by, similar
 from desk.ticket_clock import TicketClock
 from desk.ticket_page import TicketPage, ticket_page
-from desk.web.drafting import Drafted, drafted
+from desk.web.drafting import drafted
 from desk.web.lists import visible_queues
 from desk.web.pages import page
 from desk.web.reasons import in_words
@@ -76,7 +76,6 @@ def ticket_response(
         around = _around(work, visit, found)
         draft = drafted(work, visit, found)
     ticket = found.ticket
-    typed = text if text is not None else draft.text
     return page(
         visit,
         "ticket.html.j2",
@@ -86,7 +85,7 @@ def ticket_response(
         ticket=ticket,
         feedback=found.feedback.feedback,
         around=around,
-        draft=draft if text is None else Drafted(typed, findings),
+        draft=draft if text is None else replace(draft, text=text, findings=findings, is_draft=False),
         reasons=[in_words(reason, visit.language) for reason in ticket.reasons],
         chart=lambda card: _chart(card, visit),
         mine=ticket.assignee == visit.who,

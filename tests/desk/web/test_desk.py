@@ -158,6 +158,24 @@ def test_filters_and_search(signed_in: SignedIn) -> None:
     assert shown("state=nonsense&at=99&priority=x") == ["CASE-000001", "CASE-000002", "CASE-000003", "CASE-000004"]
 
 
+def test_the_issue_the_draft_and_the_workaround_are_on_the_page(signed_in: SignedIn, site: Site) -> None:
+    aki = signed_in("aki")
+    page = aki.get(CASE).text
+    assert "silent while charging" in page
+    assert '<svg class="trend"' in page
+    assert "No workaround is known." in page
+    draft = re.search(r"(?s)<textarea[^>]*>(.*?)</textarea>", page)[1]  # type: ignore[index]
+    assert "CASE-000001" in draft
+    assert "Draft: read it" in page
+    assert "<textarea" not in signed_in("vera").get(CASE).text
+    with site.database.work() as work:
+        work.issues.workaround("ISSUE-0001", "別の充電器をお使いください", "ja", by="lea", effective_at=site.clock())
+        work.commit()
+    assert "別の充電器をお使いください" in aki.get(CASE).text
+    assert aki.post(f"{CASE}/reply", text=draft).status_code == 303
+    assert "Draft: read it" not in aki.get(CASE).text
+
+
 def test_corrections_are_kept(signed_in: SignedIn, site: Site) -> None:
     aki = signed_in("aki")
     aki.post(f"{CASE}/correct/sentiment", sentiment="mixed")
