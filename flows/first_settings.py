@@ -34,7 +34,7 @@ sources: {}
 # How products are called in the report, and whose they are.
 products: {}
 # products:
-#   SPK-10: {name: {ja: スピーカー, en: Portable speaker}, owner: audio}
+#   SPK-10: {name: {ja: スピーカー, en: Portable speaker}, owner: audio, kind: speaker}
 
 # Which model reads the feedback: the one that koe ships, or the folder of another in koe's format. For a head of its
 # own, a model in Hugging Face format can be named, by its folder or its id on the hub (docs/models.md).
@@ -107,6 +107,15 @@ delivery: {}
 #     mail: {email: {host: smtp.example, sender: support@shop.example, to_attribute: email}}
 #   sources: {shop: shop}
 #   channels: {survey: mail}
+
+# Reply drafts: who signs, and what a reply may promise. The guard stops every other promise (docs/drafts.md).
+drafts: {}
+# drafts:
+#   company: {ja: アサナギ製作所, en: Asanagi Works}
+#   contact: help@asanagi.example      # where customers reach a person in private
+#   actions: [exchange, repair]        # also refund, voucher, date
+#   outlets: {app-reviews: google_play}  # where replies stand, and so how long they may be
+#   templates: replies                 # a folder with templates of your own
 """
 
 

@@ -137,6 +137,7 @@ _EXAMPLES = {
     "calendars": "calendars: {office: {hours: {mon-fri: [09:00-12:00, 13:00-18:00]}, holidays: JP}}",
     "queues": "queues: {support: {due: {urgent: 4h, high: 1d}}}",
     "delivery": "delivery: {targets: {shop: {webhook: {url: https://…, secret: ${SECRET}}}}, sources: {shop: shop}}",
+    "drafts": "drafts: {company: {ja: アサナギ製作所, en: Asanagi Works}, actions: [exchange]}",
     "detection": "detection: {level: 0.05}",
     "notify": 'notify: [{url: "${CHAT_ADDRESS}", languages: [en], when: alert}]',
     "discovery": "discovery: {min_members: 4}",

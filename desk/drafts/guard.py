@@ -134,6 +134,9 @@ _WHY = {
     ),
 }
 
+#: The names of all rules.
+RULES = tuple(_WHY)
+
 
 def _finding(text: str, rule: str, start: int, end: int) -> Finding:
     return Finding(rule, start, end, text[start:end], *_WHY[rule])
