@@ -249,10 +249,14 @@ class DiscoverySettings(Part):
 
 
 class DetectionSettings(Part):
-    """How sure an alert must be: the false discovery rate over all issues of a week, and the weeks looked back on."""
+    """How sure an alert must be: the false discovery rate over all issues of a week, and the weeks looked back on.
+
+    The weekly report looks back on ``baseline_weeks``, ``koe detect`` on ``series_weeks``.
+    """
 
     level: float = Field(default=0.05, gt=0, lt=1)
     baseline_weeks: int = Field(default=12, ge=3)
+    series_weeks: int = Field(default=52, ge=3)
     min_weeks: int = Field(default=4, ge=2)
 
 

@@ -16,6 +16,7 @@ from koe.errors import InputError, UsageError
 from koe.settings import DetectionSettings
 from koe.week import Week
 from reports.detection import Assessment, assess, events, q_values
+from reports.season import cycles_of
 
 COLUMNS = ("series", "period", "count", "expected", "p_value", "q_value", "alert", "event")
 
@@ -24,7 +25,8 @@ COLUMNS = ("series", "period", "count", "expected", "p_value", "q_value", "alert
 class Series:
     """Successive periods of one series; missing periods between its first and its last are zeros.
 
-    ``first`` is the ordinal of its first period: periods with the same ordinal belong to one family.
+    ``first`` is the ordinal of its first period: periods with the same ordinal belong to one family. ``days`` is how
+    long a period is, 0 for calendar months.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Series:
     periods: Sequence[str]
     counts: Sequence[float]
     exposures: Sequence[float]
+    days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,18 @@ def detect_csv(lines: Iterable[str], settings: DetectionSettings) -> str:
 
 
 def detect(series: Sequence[Series], settings: DetectionSettings) -> list[Row]:
-    """Judge each period of each series by its own past; the family of a q-value is all series of that period."""
+    """Judge each period of each series by its own past; the family of a q-value is all series of that period.
+
+    The season of the year is allowed for where two years are known; where periods are days, so is the day of the week.
+    """
     looks = [
-        assess(one.counts, one.exposures, baseline=settings.baseline_weeks, min_periods=settings.min_weeks)
+        assess(
+            one.counts,
+            one.exposures,
+            baseline=_periods(settings.series_weeks, one.days, settings.min_weeks),
+            min_periods=_periods(settings.min_weeks, one.days, settings.min_weeks),
+            cycles=cycles_of(one.days),
+        )
         for one in series
     ]
     adjusted = _adjusted_by_period(series, looks)
@@ -110,6 +122,11 @@ def read_series(lines: Iterable[str]) -> list[Series]:
     return [_without_gaps(name, periods, step) for name, periods in found.items()]
 
 
+def _periods(weeks: int, days: int, least: int) -> int:
+    """How many periods make so many weeks, and never fewer than ``least``."""
+    return max(least, round(weeks * 7 / (days or _MONTH_DAYS)))
+
+
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, str, str, float, float]]:
     reader = csv.DictReader(lines)
     names = [name.strip() for name in reader.fieldnames or ()]
@@ -141,6 +158,7 @@ def _number(text: str | None, name: str, line: int) -> float:
     return value
 
 
+_MONTH_DAYS = 365.25 / 12
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -176,7 +194,7 @@ def _without_gaps(name: str, periods: dict[date, tuple[str, float, float]], step
         exposures.append(exposure)
         day = day + timedelta(days=step) if step else _next_month(day)
     ordinal = (first - date.min).days // step if step else first.year * 12 + first.month
-    return Series(name, ordinal, labels, counts, exposures)
+    return Series(name, ordinal, labels, counts, exposures, step)
 
 
 def _next_month(day: date) -> date:

@@ -2,19 +2,24 @@
 
 The method, in one paragraph. The count of a period with exposure ``e`` is compared with the at most ``baseline``
 periods before it, which hold ``S`` counts on an exposure of ``E``. Under a Poisson model with a constant rate and a
-flat prior on it, the predictive distribution is negative binomial (gamma-Poisson) and its upper tail is the
-regularised incomplete beta function ``I_q(y, S + 1)``, ``q = e / (e + E)``: exactly the conditional test of two
-Poisson rates (Przyborowski & Wilenski 1940, Biometrika 31:313), which holds its level at every sample size and with a
-baseline of zeros. Real counts vary more than Poisson ones (Noufaily et al. 2013, Statistics in Medicine 32:1206):
-with a dispersion ``phi`` (variance = phi times mean) the effective counts are ``y / phi`` and ``S / phi``
-(quasi-likelihood, as in Farrington et al. 1996, JRSS A 159:547). ``phi`` is not plugged in but integrated out over
-its scaled inverse chi-squared posterior, never below 1: a short baseline knows little about it, and the tail says so
-(the predictive check of Manitz & Höhle 2013, Biometrical Journal 55:509, without the simulation).
+flat prior on it, the predictive distribution is negative binomial (gamma-Poisson) with mean ``m = (S + 1) r`` and
+dispersion (variance over mean) ``1 + r``, where ``r = e / E``: exactly the conditional test of two Poisson rates
+(Przyborowski & Wilenski 1940, Biometrika 31:313), which holds its level at every sample size and with a baseline of
+zeros. Real counts vary more than Poisson ones (Noufaily et al. 2013, Statistics in Medicine 32:1206): with a
+dispersion ``phi`` the predictive one is ``phi (1 + r)``, in the same family. ``phi`` is not plugged in but integrated
+out over its posterior (:mod:`reports.dispersion`): a short baseline knows little about it, and the tail says so (the
+predictive check of Manitz & Höhle 2013, Biometrical Journal 55:509, without the simulation).
 
-A fault that trickles in is never sudden, so the last three periods together are compared in the same way with the
-periods before them; the smaller of the two p-values is doubled (Bonferroni), and counts only while the latest period
-itself is above what is expected. A fall is nothing to hurry for, and small counts cannot prove one in a single
-period: it is looked for in the last three periods alone.
+Where two years are known, every exposure is first multiplied by its season, and where periods are days, by its day of
+the week (:mod:`reports.season`); how surely the seasons of now and then differ, as the variance ``v`` of the log of
+their ratio, adds ``m v`` to the dispersion.
+
+A fault that trickles in is never sudden, so the last two and the last three periods together are compared in the same
+way with the periods before them. The p-value is the chance that any look is as unusual as the most unusual one: the
+sum of the largest attainable p-values up to it (Bonferroni, but counts are whole numbers: Tarone 1990, Biometrics
+46:515). The longer looks count only while the latest period is unusual by itself; else they would speak of a rise that
+is over. A fall is nothing to hurry for, and small counts cannot prove one in a single period: it is looked for in the
+last three periods alone.
 
 Over all series of one period the Benjamini-Hochberg step-up rule (1995, JRSS B 57:289) holds the false discovery
 rate at the level. What is significant in a row is one event, and an event alerts once.
@@ -24,23 +29,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import betainc
 
-FloatArray = NDArray[np.float64]
-
-#: The dispersion that is believed before any data, and how many observations that belief is worth.
-PRIOR_DISPERSION = 1.15
-PRIOR_WEIGHT = 16.0
+from reports.dispersion import MIDDLE, dispersion_posterior
+from reports.lookback import FloatArray, earlier
+from reports.season import Cycle, Seasons, learn
 
 #: How many of the latest periods are looked at together.
-WINDOWS = (1, 3)
+WINDOWS = (1, 2, 3)
 
-_NODES = 24
+#: The dispersion is estimated over so many times the baseline: it changes more slowly than the level.
+MEMORY = 3
+
+#: The longer looks for a rise count only where the latest period alone has a p-value up to this.
+UNUSUAL = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,15 +72,24 @@ class Assessment:
 
 
 def assess(
-    counts: ArrayLike, exposures: ArrayLike | None = None, *, baseline: int = 12, min_periods: int = 4
+    counts: ArrayLike,
+    exposures: ArrayLike | None = None,
+    *,
+    baseline: int = 12,
+    min_periods: int = 4,
+    cycles: Sequence[Cycle] = (),
 ) -> Assessment:
     """Judge every period of one series by the periods before it.
 
     Args:
         counts: successive periods, no gaps, shape ``(periods,)``.
         exposures: what the counts are out of, same shape; a period without exposure says nothing. Default 1 each.
-        baseline: how many periods are looked back on.
+        baseline: how many periods are looked back on for the level.
         min_periods: how many of them must have exposure.
+        cycles: the seasons to allow for; each is learned from all earlier periods, once they hold it twice.
+
+    Raises:
+        ValueError: shapes differ, or a number is negative.
     """
     y = np.asarray(counts, dtype=np.float64)
     e = np.ones_like(y) if exposures is None else np.asarray(exposures, dtype=np.float64)
@@ -83,20 +98,19 @@ def assess(
     if np.any(y < 0) or np.any(e < 0):
         raise ValueError("counts and exposures cannot be negative")
     y = np.where(e > 0, y, 0.0)
-    looks = [_look(y, e, width, baseline, min_periods) for width in WINDOWS]
-    latest = looks[0]
-    open_looks = np.maximum(sum(look.known.astype(np.float64) for look in looks), 1)
-    higher = np.min([np.where(look.known, look.upper, 1.0) for look in looks], axis=0) * open_looks
-    slowest = looks[-1]
-    lower = np.where(slowest.known, slowest.lower, latest.lower)
-    # A longer window must not speak for a week that itself is as usual: the rise would be over.
+    seasons = learn(y, e, cycles)
+    latest, *longer = [_look(y, e, seasons, width, baseline, min_periods) for width in WINDOWS]
+    slowest = longer[-1]
+    higher = _any_of(latest, longer)
+    lower = np.where(slowest.known, slowest.lower(), latest.lower())
     p_value = np.where(y > latest.expected, higher, np.maximum(latest.upper, 0.5))
-    p_lower = np.where(y < latest.expected, lower, np.maximum(latest.lower, 0.5))
+    p_lower = np.where(y < latest.expected, lower, np.maximum(latest.lower(), 0.5))
+    low, high = latest.range()
     unknown = np.where(latest.known, 0.0, np.nan)
     return Assessment(
         expected=latest.expected + unknown,
-        low=latest.low + unknown,
-        high=latest.high + unknown,
+        low=low + unknown,
+        high=high + unknown,
         p_value=np.clip(p_value, 0, 1) + unknown,
         p_lower=np.clip(p_lower, 0, 1) + unknown,
         dispersion=latest.dispersion + unknown,
@@ -168,68 +182,97 @@ FALSE_ALARM_FORMULA = "level × max(1, significant issues)"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
-    """One comparison: the last ``width`` periods together against the baseline before them."""
+    """One comparison: the last periods together, ``now`` counts of them, against the baseline before them.
+
+    ``mean`` has shape ``(periods, 1)``, ``spread`` (the predictive dispersion) ``(periods, NODES)``.
+    """
 
     known: NDArray[np.bool_]
+    now: FloatArray
     expected: FloatArray
-    low: FloatArray
-    high: FloatArray
-    upper: FloatArray
-    lower: FloatArray
     dispersion: FloatArray
+    mean: FloatArray
+    spread: FloatArray
+    weights: FloatArray
+    upper: FloatArray
+
+    def tail(self, counts: FloatArray, rows: NDArray[np.int64] | slice = slice(None)) -> FloatArray:
+        """The chance of so many or more in each of these rows."""
+        return _tail(counts, self.mean[rows], self.spread[rows], self.weights)
+
+    def lower(self) -> FloatArray:
+        """The chance of so many as there are, or fewer."""
+        return 1 - self.tail(self.now + 1)
+
+    def range(self) -> tuple[FloatArray, FloatArray]:
+        """The central 95 % of the predictive distribution, at the middle dispersion; never past the mean."""
+        spread = self.spread[:, MIDDLE]
+        shape = self.mean[:, 0] / (spread - 1)
+        low, high = (stats.nbinom.ppf(tail, shape, 1 / spread) for tail in (0.025, 0.975))
+        return np.minimum(low, self.expected), np.maximum(high, self.expected)
 
 
-def _look(y: FloatArray, e: FloatArray, width: int, baseline: int, min_periods: int) -> _Look:
-    past_y, past_e = _earlier(y, baseline, width), _earlier(e, baseline, width)
-    now_y, now_e = _earlier(y, width, 0).sum(axis=1), _earlier(e, width, 0).sum(axis=1)
+def _look(y: FloatArray, e: FloatArray, seasons: Seasons | None, width: int, baseline: int, min_periods: int) -> _Look:
+    past_y, past_e = earlier(y, baseline, width), earlier(e, baseline, width)
+    now_y, now_e = earlier(y, width, 0).sum(axis=1), earlier(e, width, 0)
+    unsure = np.zeros_like(y)
+    if seasons is not None:
+        (past_e, then), (now_e, now) = seasons.adjusted(e, baseline, width), seasons.adjusted(e, width, 0)
+        unsure = seasons.variance(now - then)
     periods = np.count_nonzero(past_e > 0, axis=1).astype(np.float64)
     known = (periods >= min_periods) & (e > 0)
     total_y, total_e = past_y.sum(axis=1), np.where(known, past_e.sum(axis=1), 1.0)
-    share = np.where(known, now_e / (now_e + total_e), 0.5)[:, None]
-    weights, phi = _dispersion_posterior(past_y, past_e, total_y, total_e, periods, now_e / width)
-    shape = total_y[:, None] / phi + 1
-    upper = np.where(now_y > 0, betainc(np.maximum(now_y, 1e-9)[:, None] / phi, shape, share) @ weights, 1.0)
-    lower = 1 - betainc((now_y[:, None] + 1) / phi, shape, share) @ weights
-    expected = total_y / total_e * now_e
-    middle = phi[:, _NODES // 2]
-    low, high = (middle * stats.nbinom.ppf(tail, shape[:, _NODES // 2], 1 - share[:, 0]) for tail in (0.025, 0.975))
-    return _Look(known, expected, np.minimum(low, expected), np.maximum(high, expected), upper, lower, middle)
+    ratio = np.where(known, now_e.sum(axis=1) / total_e, 1.0)
+    weights, phi = _dispersions(y, e, seasons, width, MEMORY * baseline)
+    # Extra variance grows with the mean (negative binomial), so a period that expects more has a larger phi.
+    growth = np.where(known, ratio * periods / width, 1.0)
+    phi = 1 + (phi - 1) * np.maximum(growth, 1.0)[:, None]
+    mean = ((total_y + 1) * ratio)[:, None]
+    spread = phi * (1 + ratio[:, None]) + (total_y * ratio * unsure)[:, None]
+    upper = _tail(now_y, mean, spread, weights)
+    return _Look(known, now_y, total_y * ratio, phi[:, MIDDLE], mean, spread, weights, upper)
 
 
-def _earlier(values: FloatArray, width: int, back: int) -> FloatArray:
-    """For each period the ``width`` values that end ``back`` periods before it; shape ``(periods, width)``.
-
-    ``back`` 0 ends with the period itself; zeros stand where there are none.
-    """
-    padded = np.concatenate([np.zeros(width + back), values])
-    return np.lib.stride_tricks.sliding_window_view(padded, width)[1 : len(values) + 1]
-
-
-def _dispersion_posterior(
-    past_y: FloatArray, past_e: FloatArray, total_y: FloatArray, total_e: FloatArray, periods: FloatArray, e: FloatArray
+def _dispersions(
+    y: FloatArray, e: FloatArray, seasons: Seasons | None, width: int, memory: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Weights ``(nodes,)`` and dispersions ``(periods, nodes)`` over the posterior of phi, ascending.
-
-    Pearson's statistic over its degrees of freedom estimates phi. For small means ``m`` one term of it has variance
-    2 + 1/m instead of 2 (the fourth moment of a Poisson variable), so it is worth ``2m / (2m + 1)`` observations.
-    Extra variance grows with the mean (negative binomial), so a period that expects more has a larger phi.
-    """
-    means = past_e * (total_y / total_e)[:, None]
-    squares = np.divide((past_y - means) ** 2, means, out=np.zeros_like(means), where=means > 0)
-    freedom = np.maximum(periods - 1, 1)
-    estimate = squares.sum(axis=1) / freedom
-    mean = np.divide(total_y, periods, out=np.zeros_like(total_y), where=periods > 0)
-    weight = freedom * 2 * mean / (2 * mean + 1)
-    total_weight = PRIOR_WEIGHT + weight
-    scale = PRIOR_WEIGHT * PRIOR_DISPERSION + weight * estimate
-    nodes, weights = _quantile_nodes()
-    phi = np.maximum(scale[:, None] / stats.chi2.ppf(nodes[None, :], total_weight[:, None]), 1.0)
-    growth = np.divide(total_y / total_e * e, mean, out=np.ones_like(mean), where=mean > 0)
-    return weights, 1 + (phi - 1) * np.maximum(growth, 1.0)[:, None]
+    past_y, past_e = earlier(y, memory, width), earlier(e, memory, width)
+    if seasons is not None:
+        past_e, _ = seasons.adjusted(e, memory, width)
+    total_e = past_e.sum(axis=1)
+    rate = np.divide(past_y.sum(axis=1), total_e, out=np.zeros_like(total_e), where=total_e > 0)
+    periods = np.count_nonzero(past_e > 0, axis=1).astype(np.float64)
+    return dispersion_posterior(past_y, past_e * rate[:, None], periods)
 
 
-@lru_cache(maxsize=1)
-def _quantile_nodes() -> tuple[FloatArray, FloatArray]:
-    """Gauss-Legendre nodes on (0, 1), descending, so that the dispersions ascend."""
-    points, weights = np.polynomial.legendre.leggauss(_NODES)
-    return (1 - points) / 2, weights / 2
+def _tail(counts: FloatArray, mean: FloatArray, spread: FloatArray, weights: FloatArray) -> FloatArray:
+    """The upper tail of a negative binomial distribution, as an incomplete beta function, over the dispersions."""
+    tails = betainc(np.maximum(counts, 1e-9)[:, None], mean / (spread - 1), 1 - 1 / spread)
+    return np.where(counts > 0, (tails * weights).sum(axis=1), 1.0)
+
+
+#: How many more counts are tried to find the largest attainable p-value; past them the bound itself is taken.
+_TRIED = 8
+
+
+def _any_of(latest: _Look, longer: Sequence[_Look]) -> FloatArray:
+    """The chance that any look is as unusual as the most unusual one is."""
+    looks = [latest, *longer]
+    smallest = latest.upper
+    for look in longer:
+        smallest = np.where(look.known & (latest.upper <= UNUSUAL), np.minimum(smallest, look.upper), smallest)
+    chance = np.zeros_like(smallest)
+    for look in looks:
+        attained = smallest.copy()
+        rows = np.nonzero(look.known & (look.upper > smallest) & (smallest <= 0.5))[0]
+        counts = look.now[rows]
+        for _ in range(_TRIED):
+            counts = counts + 1
+            tails = look.tail(counts, rows)
+            reached = tails <= smallest[rows]
+            attained[rows[reached]] = tails[reached]
+            rows, counts = rows[~reached], counts[~reached]
+            if not len(rows):
+                break
+        chance += np.where(look.known, attained, 0.0)
+    return chance

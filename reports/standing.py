@@ -12,7 +12,9 @@ from koe.issue import Issue, IssueState
 from koe.week import Week
 from reports.config import ReportConfig
 from reports.counts import WeeklySeries
-from reports.detection import Assessment, FloatArray, Standing, assess, events, q_values
+from reports.detection import Assessment, Standing, assess, events, q_values
+from reports.lookback import FloatArray
+from reports.season import cycles_of
 
 #: With fewer feedback than this in the weeks looked at, nothing can be told.
 ENOUGH = 3
@@ -35,7 +37,13 @@ def judge(series: Mapping[str, WeeklySeries], config: ReportConfig) -> dict[str,
     Every series must end with the same week.
     """
     looks = {
-        issue: assess(one.counts, one.exposures, baseline=config.baseline_weeks, min_periods=config.min_weeks)
+        issue: assess(
+            one.counts,
+            one.exposures,
+            baseline=config.baseline_weeks,
+            min_periods=config.min_weeks,
+            cycles=cycles_of(7),
+        )
         for issue, one in series.items()
     }
     longest = max((len(one.weeks) for one in series.values()), default=0)

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from koe.errors import InputError
 from koe.settings import DetectionSettings
+from koe.week import Week
 from reports.detect_csv import detect_csv, read_series
+from reports.detection import q_values
 
 SETTINGS = DetectionSettings()
 
@@ -45,6 +49,53 @@ def test_days_weeks_and_months_are_told_apart() -> None:
     assert len(days[0].periods) == 5
     assert list(weeks[0].periods) == ["2026-11-16", "2026-11-23", "2026-11-30", "2026-12-07"]
     assert len(months[0].periods) == 5
+
+
+def daily(name: str, counts: np.ndarray, first: date = date(2025, 1, 6)) -> str:
+    return "".join(f"{name},{first + timedelta(days=day)},{count}\n" for day, count in enumerate(counts))
+
+
+def test_days_have_weekends() -> None:
+    counts = np.random.default_rng(1).poisson(np.where(np.arange(210) % 7 >= 5, 1.0, 10.0))
+    quiet = run("series,period,count\n" + daily("a", counts))
+    assert quiet[0]["period"] == "2025-01-06"
+    assert [row["p_value"] for row in quiet[:28]] == [""] * 28
+    by_weekday = [np.mean([float(row["expected"]) for row in quiet[140 + day :: 7]]) for day in range(7)]
+    assert min(by_weekday[:5]) > 8
+    assert max(by_weekday[5:]) < 2
+    assert np.mean([float(row["p_value"]) <= 0.05 for row in quiet[28:]]) <= 0.05
+    # Eight on a Sunday are what a working day has, and an alert; on a Monday they are not.
+    counts[202:204] = 8
+    sunday, monday = run("series,period,count\n" + daily("a", counts))[202:204]
+    assert (sunday["period"], sunday["alert"]) == ("2025-07-27", "true")
+    assert float(monday["p_value"]) > 0.5
+
+
+def test_days_without_rows_are_zeros_and_families_are_days() -> None:
+    first = daily("a", np.full(60, 2))
+    gone = "".join(line for line in first.splitlines(keepends=True) if "2025-02-20" not in line)
+    rows = run("series,period,count\n" + gone + daily("b", np.full(40, 2), date(2025, 1, 26)))
+    by_day = {row["period"]: row for row in rows if row["series"] == "a"}
+    assert len(by_day) == 60
+    assert by_day["2025-02-20"]["count"] == "0"
+    # Series b is known from its 29th day on; from then on it is in the day's family.
+    shared = [row for row in rows if row["series"] == "b" and row["p_value"]]
+    assert shared[0]["period"] == "2025-02-23"
+    for row in shared:
+        other = by_day[row["period"]]
+        pair = [float(row["p_value"]), float(other["p_value"])]
+        assert [float(row["q_value"]), float(other["q_value"])] == pytest.approx(q_values(pair), rel=2e-3)
+
+
+def test_what_rises_every_year_is_expected_the_third_time() -> None:
+    weeks = [Week(2023, 1) + index for index in range(175)]
+    rate = 20 * (1 + 0.5 * np.sin(2 * np.pi * np.arange(175) / 52.18))
+    counts = np.random.default_rng(2).poisson(rate)
+    text = "series,period,count\n" + "".join(f"a,{week},{count}\n" for week, count in zip(weeks, counts, strict=True))
+    rows = run(text)
+    for week in (117, 169):
+        assert float(rows[week]["expected"]) == pytest.approx(rate[week], rel=0.15)
+    assert np.mean([float(row["p_value"]) <= 0.05 for row in rows[104:]]) <= 0.05
 
 
 def test_exposure_is_taken_into_account() -> None:
