@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysing, clusters, fixing, ingesting, passing, planted, proposing, tweets
+from bench import analysing, clusters, detecting, fixing, ingesting, passing, planted, proposing, tweets
 
 _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
@@ -14,6 +14,7 @@ _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "analyse": ("reviews per second, beside the usual alternative", analysing.main),
     "pass": ("what the heads cost beside the bare encoder, and where koe analyse spends its time", passing.main),
     "clusters": ("discovery against BERTopic on reviews that people grouped", clusters.main),
+    "detecting": ("false alarms, false discoveries and rises found, on simulated series", detecting.main),
     "fixing": ("how often the verdict on a fix is wrong, and how soon it is right", fixing.main),
     "proposing": ("whether koe proposes to merge what was found twice and to split what is two", proposing.main),
     "tweets": ("discovered issues against labelled reasons", tweets.main),
