@@ -114,7 +114,7 @@ def test_every_template_file_is_used(lang: str) -> None:
     settings = _settings()
     used = set()
     for subject in SUBJECTS:
-        for kind in (CustomerKind.CONFUSED, CustomerKind.UNHAPPY):
+        for kind in (CustomerKind.CONFUSED, CustomerKind.UNHAPPY, CustomerKind.LOYAL):
             for outlet, channel in PLACES:
                 for label in (WORDS[lang]["label"], "long " * 30):
                     used.add(write(_case(lang, subject, kind, outlet, channel, label=label), settings).template)
