@@ -15,18 +15,15 @@ from typing import TYPE_CHECKING
 from koe.errors import KoeError, UsageError
 
 if TYPE_CHECKING:
-    from apprise import Apprise, AppriseResult
+    from apprise import Apprise
 
     from koe.settings import Settings
     from koe.settings_notify import NotifySettings
 
-#: A target that has not answered after so many seconds did not get the message.
-TIMEOUT = 30
-
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=://)")
 
 # Apprise and what it sends with log addresses, which are secrets.
-_TALKATIVE = ("apprise", "urllib3")
+_LOGGERS = ("apprise", "urllib3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +70,10 @@ class Target:
         """
         from apprise import NotifyFormat
 
-        with _quiet():
-            result = self._service().notify(body=body, title=title, body_format=NotifyFormat.TEXT, timeout=TIMEOUT)
-        if not result:
-            raise KoeError(_why(result))
+        with _quiet() as said:
+            sent = self._service().notify(body=body, title=title, body_format=NotifyFormat.TEXT)
+        if not sent:
+            raise KoeError(_why(said))
 
     def _service(self) -> Apprise:
         from apprise import Apprise, AppriseAsset, OverflowMode
@@ -99,30 +96,41 @@ def targets_of(settings: Settings, environment: Mapping[str, str] | None = None)
     return [Target(number, one, known) for number, one in enumerate(settings.notify, start=1)]
 
 
-def _why(result: AppriseResult) -> str:
+def _why(said: Sequence[str]) -> str:
     """The status of an HTTP answer, where there was one; other words of a log may hold the address."""
-    for one in result:
-        for entry in one.logs():
-            status = re.search(r"\berror=(\d{3})\b", entry.message)
-            if status:
-                return f"it answered with HTTP status {status[1]}"
+    for message in said:
+        status = re.search(r"\berror=(\d{3})\b", message)
+        if status:
+            return f"it answered with HTTP status {status[1]}"
     return "it could not be reached, or did not take the message"
 
 
+class _Kept(logging.Handler):
+    """Keeps what is logged instead of showing it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
 @contextmanager
-def _quiet() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+def _quiet() -> Iterator[Sequence[str]]:
+    """Keep Apprise's log, and that of what it sends with, to ourselves; gives the messages as they come."""
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
     before = [logger.propagate for logger in loggers]
-    nowhere = logging.NullHandler()
+    kept = _Kept()
     for logger in loggers:
-        logger.addHandler(nowhere)
+        logger.addHandler(kept)
         logger.propagate = False
     try:
         with warnings.catch_warnings():
             # Apprise loads hundreds of services, some of them over modules that Python is about to drop.
             warnings.simplefilter("ignore", DeprecationWarning)
-            yield
+            yield kept.messages
     finally:
         for logger, propagate in zip(loggers, before, strict=True):
-            logger.removeHandler(nowhere)
+            logger.removeHandler(kept)
             logger.propagate = propagate
