@@ -25,8 +25,11 @@ def mask(text: str) -> str:
 # Every hyphen-like sign that Japanese keyboards put between digits, the long-vowel mark among them.
 _HYPHENS = dict.fromkeys("‐‑‒–—―−－ー‧ｰ", "-")
 
-_MAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
-_HANDLE_MAIL = re.compile(r"[A-Za-z0-9._%+\-]+\s?(?:\[at\]|\(at\)|★|☆)\s?[A-Za-z0-9\-]+\.[A-Za-z.]{2,}")
+# The look behind keeps a long word from being tried again from each of its letters.
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+_HANDLE_MAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]+\s?(?:\[at\]|\(at\)|★|☆)\s?[A-Za-z0-9\-]+\.[A-Za-z.]{2,}"
+)
 _CARD = re.compile(r"(?<![\d\-])(?:\d[ \-]?){12,18}\d(?![\d\-])")
 _POSTAL = re.compile(r"(?:〒\s?\d{3}[\- ]?\d{4}|(?<![\d\-])\d{3}-\d{4})(?![\d\-])")
 _PHONES = (
