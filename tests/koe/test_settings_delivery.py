@@ -75,7 +75,10 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, s
 
 def test_plain_http_is_for_this_machine_or_for_those_who_say_so(tmp_path: Path) -> None:
     for url, more in (("http://127.0.0.1:9/", ""), ("http://shop.internal/", ", plain_http: true")):
-        _load(tmp_path, f"delivery: {{targets: {{a: {{webhook: {{url: '{url}', secret: x{more}}}}}}}}}\n")
+        loaded = _load(tmp_path, f"delivery: {{targets: {{a: {{webhook: {{url: '{url}', secret: x{more}}}}}}}}}\n")
+        webhook = loaded.delivery.targets["a"].webhook
+        assert webhook is not None
+        assert str(webhook.url).rstrip("/") == url.rstrip("/")
 
 
 def test_secrets_come_from_the_environment() -> None:
