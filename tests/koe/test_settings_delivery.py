@@ -10,11 +10,12 @@ from pydantic import SecretStr
 
 from koe.errors import SettingsError, UsageError
 from koe.feedback import Channel
+from koe.settings import Settings
 from koe.settings_delivery import filled
 from koe.settings_file import load_settings
 
 
-def _load(tmp_path: Path, text: str) -> object:
+def _load(tmp_path: Path, text: str) -> Settings:
     path = tmp_path / "koe.yaml"
     path.write_text(text, "utf-8")
     return load_settings(path)
