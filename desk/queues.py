@@ -89,7 +89,7 @@ def next_ticket(work: Work, settings: Settings, queue: str | None, who: str, now
     Raises:
         NotFoundError: no such queue.
         ForbiddenError: the account may not claim, or gets no tickets of this queue.
-        ConflictError: the account holds as many tickets as it may.
+        FullError: the account holds as many tickets as it may.
     """
     lease = _settings_of(settings, queue).lease
     one = worker(work, who, Act.CLAIM)
@@ -105,7 +105,8 @@ def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetim
     Raises:
         NotFoundError: no such ticket.
         ForbiddenError: the account may not claim, or gets no tickets of this queue.
-        ConflictError: somebody else holds it, it is done, or the account holds as many tickets as it may.
+        ConflictError: somebody else holds it, or it is done.
+        FullError: the account holds as many tickets as it may.
     """
     one = worker(work, who, Act.CLAIM)
     ticket = _free_for(work, ticket_id, one.name, now, "claim")

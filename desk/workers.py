@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from desk.roles import MAY, Act, require
 from desk.routing import all_queues
 from koe.account import Account, account_name
-from koe.errors import ConflictError, ForbiddenError, UsageError
+from koe.errors import ForbiddenError, FullError, UsageError
 from koe.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ def require_room(work: Work, one: Worker, now: datetime) -> None:
     """Make sure that somebody may hold one more ticket; until this work ends, nobody else counts for the same person.
 
     Raises:
-        ConflictError: they hold as many as they may.
+        FullError: they hold as many as they may.
     """
     if one.account is None or one.account.limit is None:
         return
     work.accounts.hold(one.name)
     held = work.tickets.count_held(one.name, now)
     if held >= one.account.limit:
-        raise ConflictError(f"{one.name} holds {held} tickets, and no more than {one.account.limit} at once")
+        raise FullError(one.name, held, one.account.limit)

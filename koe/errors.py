@@ -9,6 +9,7 @@
     ├── StorageError          the database is missing, locked, of another version
     │   └── BusyError         passing: try again
     ├── ConflictError         somebody else was faster, or the state does not allow it
+    │   └── FullError         somebody holds as many tickets as they may; says how many
     ├── AccessError           who asks is not signed in, or did not prove to be who they say
     │   ├── ForbiddenError    known, but may not do this
     │   └── TooManyAttemptsError  passing: too many guesses; says how long to wait
@@ -86,6 +87,18 @@ class BusyError(StorageError):
 
 class ConflictError(KoeError):
     """Somebody else was faster, or the thing's state does not allow it."""
+
+
+class FullError(ConflictError):
+    """Somebody holds as many tickets as they may at once: ``held`` of them, with ``limit`` as the most."""
+
+    def __init__(self, name: str, held: int, limit: int) -> None:
+        self.held = held
+        self.limit = limit
+        super().__init__(
+            f"{name} holds {held} tickets, and no more than {limit} at once; reply to one, resolve or close it first, "
+            "hand one over on the desk, or ask an admin for a higher limit (`koe user change --limit`)"
+        )
 
 
 class AccessError(KoeError):

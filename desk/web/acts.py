@@ -19,9 +19,9 @@ from desk.web.tickets import ticket_response
 from desk.web.visits import Form, SentForm, Visit, require_hold
 from desk.web.words import word
 from koe.account import Account
-from koe.errors import ConflictError, ForbiddenError, NotFoundError, UsageError
+from koe.errors import ConflictError, ForbiddenError, FullError, NotFoundError, UsageError
 from koe.settings import QueueSettings
-from koe.ticket import Ticket, TicketState
+from koe.ticket import Ticket
 
 if TYPE_CHECKING:
     from storage.work import Work
@@ -67,8 +67,8 @@ def do(form: SentForm, case: str, act: str) -> Response:
     except StoppedError as error:
         problem = visit.language.gettext("The reply is not sent: something in it may not go out.")
         return ticket_response(visit, case, 422, problem, form.get("text"), error.findings)
-    except ConflictError:
-        return ticket_response(visit, case, 409, _conflict(visit, case, now), form.get("text") or None)
+    except ConflictError as error:
+        return ticket_response(visit, case, 409, _conflict(visit, case, now, error), form.get("text") or None)
     except ForbiddenError:
         problem = visit.language.gettext("Your role or your queues do not allow this.")
         return ticket_response(visit, case, 403, problem, form.get("text") or None)
@@ -158,14 +158,18 @@ _ACTS: Mapping[str, tuple[Act, str, Callable[[Doing], None]]] = {
 }
 
 
-def _conflict(visit: Visit, case: str, now: datetime) -> str:
+def _conflict(visit: Visit, case: str, now: datetime, error: ConflictError) -> str:
     """Why an act was refused, by how the ticket stands now."""
+    if isinstance(error, FullError):
+        said = visit.language.gettext(
+            "You hold as many cases as your limit allows: %(held)s of %(limit)s. "
+            "Reply to one, solve it or hand it over; then take this one."
+        )
+        return said % {"held": error.held, "limit": error.limit}
     with visit.site.database.work(write=False) as work:
         ticket = work.tickets.get(case)
     if queues.is_held(ticket, now) and ticket.assignee != visit.who:
         said = visit.language.gettext("%(who)s has this case until %(until)s.")
         return said % {"who": ticket.assignee, "until": visit.language.short(ticket.claimed_until)}
-    if ticket.state is TicketState.OPEN:
-        return visit.language.gettext("You hold as many cases as you may at once. Finish one first.")
     said = visit.language.gettext("This does not go with the state the case is in: %(state)s.")
     return said % {"state": word(visit.language, "state", ticket.state)}

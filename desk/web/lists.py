@@ -15,7 +15,7 @@ from desk.roles import Act
 from desk.ticket_clock import TicketClock
 from desk.web.pages import after, page
 from desk.web.visits import ReadingVisit, SentForm, Visit
-from koe.errors import ConflictError, NotFoundError
+from koe.errors import FullError, NotFoundError
 from koe.feedback import Feedback
 from koe.ticket import Priority, Ticket, TicketState
 from storage.ticket_search import Tally, TicketFilter
@@ -132,7 +132,7 @@ def take_next(form: SentForm) -> Response:
             if ticket is not None:
                 work.audit.add(site.clock(), visit.who, Act.CLAIM, ticket.id)
             work.commit()
-    except ConflictError:
+    except FullError:
         return after("/", "full")
     return after(f"/tickets/{ticket.id}", "taken") if ticket else after("/", "nothing")
 

@@ -19,7 +19,9 @@ from desk.web.words import N_, word
 SAID = {
     "taken": N_("This case is yours now."),
     "nothing": N_("Nothing waits for you here."),
-    "full": N_("You hold as many cases as you may at once. Finish one first."),
+    "full": N_(
+        "You hold as many cases as your limit allows. Reply to one, solve it or hand it over; then take the next."
+    ),
     "replied": N_("The reply is stored and will be sent."),
     "waiting": N_("The case waits for the customer; its clock stands."),
     "answered": N_("The case is open again; its clock goes on."),

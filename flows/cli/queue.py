@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -150,11 +150,10 @@ def wait(
     """Wait for the customer: the ticket's clocks stand until then."""
     from desk import queues
 
-    wiring = open_store(ctx)
-    with wiring.database.work() as work:
-        ticket = queues.wait(work, wiring.settings, case, who, wiring.clock(), note)
-        _keep(work, wiring, who, "wait", ticket)
-    _told(ticket, "waits for the customer", json_out)
+    def done(work: Work, wiring: Wiring) -> Ticket:
+        return queues.wait(work, wiring.settings, case, who, wiring.clock(), note)
+
+    _do(ctx, "wait", done, who, "waits for the customer", json_out)
 
 
 @commands.command()
@@ -164,11 +163,10 @@ def answered(
     """Say that the customer answered: the ticket is open again, its clocks go on."""
     from desk import queues
 
-    wiring = open_store(ctx)
-    with wiring.database.work() as work:
-        ticket = queues.answered(work, wiring.settings, case, who, wiring.clock(), note)
-        _keep(work, wiring, who, "answered", ticket)
-    _told(ticket, "open again", json_out)
+    def done(work: Work, wiring: Wiring) -> Ticket:
+        return queues.answered(work, wiring.settings, case, who, wiring.clock(), note)
+
+    _do(ctx, "answered", done, who, "open again", json_out)
 
 
 @commands.command()
@@ -178,11 +176,10 @@ def reopen(
     """Open a ticket again that was resolved or closed."""
     from desk import queues
 
-    wiring = open_store(ctx)
-    with wiring.database.work() as work:
-        ticket = queues.reopen(work, wiring.settings, case, who, wiring.clock(), note)
-        _keep(work, wiring, who, "reopen", ticket)
-    _told(ticket, "open again", json_out)
+    def done(work: Work, wiring: Wiring) -> Ticket:
+        return queues.reopen(work, wiring.settings, case, who, wiring.clock(), note)
+
+    _do(ctx, "reopen", done, who, "open again", json_out)
 
 
 @commands.command()
@@ -192,11 +189,10 @@ def resolve(
     """Say that the customer's problem is solved."""
     from desk import queues
 
-    wiring = open_store(ctx)
-    with wiring.database.work() as work:
-        ticket = queues.resolve(work, case, who, wiring.clock(), note)
-        _keep(work, wiring, who, "resolve", ticket)
-    _told(ticket, "resolved", json_out)
+    def done(work: Work, wiring: Wiring) -> Ticket:
+        return queues.resolve(work, case, who, wiring.clock(), note)
+
+    _do(ctx, "resolve", done, who, "resolved", json_out)
 
 
 @commands.command()
@@ -206,11 +202,21 @@ def close(
     """Put a ticket away, solved or not."""
     from desk import queues
 
+    def done(work: Work, wiring: Wiring) -> Ticket:
+        return queues.close(work, case, who, wiring.clock(), note)
+
+    _do(ctx, "close", done, who, "closed", json_out)
+
+
+def _do(
+    ctx: typer.Context, act: str, done: Callable[[Work, Wiring], Ticket], who: str, said: str, json_out: bool
+) -> None:
+    """Do something with a ticket in a unit of work, keep it with its act in the audit log, and say what was done."""
     wiring = open_store(ctx)
     with wiring.database.work() as work:
-        ticket = queues.close(work, case, who, wiring.clock(), note)
-        _keep(work, wiring, who, "close", ticket)
-    _told(ticket, "closed", json_out)
+        ticket = done(work, wiring)
+        _keep(work, wiring, who, act, ticket)
+    _told(ticket, said, json_out)
 
 
 def _keep(work: Work, wiring: Wiring, who: str, act: str, ticket: Ticket | None) -> None:

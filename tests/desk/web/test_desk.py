@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desk import accounts
 from desk.web.figures import harmless
 from desk.web.first_admin import first_token
 from desk.web.site import Site
@@ -72,6 +73,22 @@ def test_nobody_acts_on_what_somebody_else_holds(signed_in: SignedIn) -> None:
     assert lead.post(f"{CASE}/hand-over", to="ada").status_code == 303
     assert aki.post(f"{CASE}/hand-over", to="aki").status_code == 403
     assert aki.post(f"{CASE}/resolve").status_code == 409
+
+
+def test_who_holds_as_many_as_allowed_is_told_so_in_both_languages(signed_in: SignedIn, site: Site) -> None:
+    with site.database.work() as work:
+        accounts.change(work, site.settings, "aki", accounts.Changes(limit=1), "test", site.clock())
+        work.commit()
+    aki = signed_in("aki")
+    assert aki.post(f"{CASE}/claim").status_code == 303
+    second = aki.post("/tickets/CASE-000002/claim")
+    assert second.status_code == 409
+    assert "You hold as many cases as your limit allows: 1 of 1." in second.text
+    aki.headers = {"accept-language": "ja"}
+    assert "担当中の案件が上限に達しています（1件中1件）。" in aki.post("/tickets/CASE-000002/claim").text
+    full = aki.post("/tickets/next").headers["location"]
+    assert full == "/?said=full"
+    assert "担当中の案件が上限に達しています。" in aki.get(full).text
 
 
 def test_a_case_waits_moves_and_comes_back(signed_in: SignedIn, site: Site) -> None:
