@@ -10,8 +10,10 @@ from storage.account_store import AccountStore
 from storage.alert_store import AlertStore
 from storage.analysis_store import AnalysisStore
 from storage.audit_store import AuditStore
+from storage.commitment_store import CommitmentStore
 from storage.exposure_store import ExposureStore
 from storage.feedback_store import FeedbackStore
+from storage.follow_up_store import FollowUpStore
 from storage.issue_store import IssueStore
 from storage.notification_store import NotificationStore
 from storage.outbox_store import OutboxStore
@@ -107,6 +109,16 @@ class Work:
     def timelines(self) -> TicketTimelines:
         """Tickets with all that happened to them."""
         return TicketTimelines(self._connection)
+
+    @cached_property
+    def commitments(self) -> CommitmentStore:
+        """What customers were promised."""
+        return CommitmentStore(self._connection)
+
+    @cached_property
+    def follow_ups(self) -> FollowUpStore:
+        """What is written to customers after their case."""
+        return FollowUpStore(self._connection)
 
     @cached_property
     def exposures(self) -> ExposureStore:

@@ -7,6 +7,7 @@ from storage.models.alert import AlertRow
 from storage.models.analysis import AnalysisRow, IntentRow, SegmentRow, TriggerPhraseRow
 from storage.models.audit import AuditRow
 from storage.models.base import Base
+from storage.models.commitment import CommitmentRow, FixNoticeRow, FollowUpRow
 from storage.models.counter import CounterRow
 from storage.models.exposure import ExposureRow
 from storage.models.feedback import CopyRow, FeedbackRow
@@ -26,6 +27,7 @@ __all__ = [
     "ApiTokenRow",
     "AuditRow",
     "Base",
+    "CommitmentRow",
     "ConfigSnapshotRow",
     "CopyRow",
     "CorrectionRow",
@@ -33,6 +35,8 @@ __all__ = [
     "DeliveryRow",
     "ExposureRow",
     "FeedbackRow",
+    "FixNoticeRow",
+    "FollowUpRow",
     "IntentRow",
     "IssueRow",
     "LedgerRow",

@@ -401,6 +401,47 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_event_ticket", "ticket_event", ["ticket"], unique=False)
     op.create_table(
+        "commitment",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("ticket", NUMBER, nullable=False),
+        sa.Column("reply", NUMBER, nullable=True),
+        sa.Column("words", TEXT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
+        sa.Column("kept_at", MOMENT, nullable=True),
+        sa.Column("dropped_at", MOMENT, nullable=True),
+        sa.Column("ended_by", TEXT, nullable=True),
+        sa.ForeignKeyConstraint(["reply"], ["reply.id"], name="fk_commitment_reply"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_commitment_ticket"),
+        sa.PrimaryKeyConstraint("id", name="pk_commitment"),
+    )
+    op.create_index("ix_commitment_due_at", "commitment", ["due_at"], unique=False)
+    op.create_index("ix_commitment_ticket", "commitment", ["ticket"], unique=False)
+    op.create_table(
+        "follow_up",
+        sa.Column("event", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("ticket", NUMBER, nullable=False),
+        sa.Column("reply", NUMBER, nullable=True),
+        sa.Column("by", TEXT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["event"], ["ticket_event.id"], name="fk_follow_up_event"),
+        sa.ForeignKeyConstraint(["reply"], ["reply.id"], name="fk_follow_up_reply"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_follow_up_ticket"),
+        sa.PrimaryKeyConstraint("event", name="pk_follow_up"),
+    )
+    op.create_table(
+        "fix_notice",
+        sa.Column("fix", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("ticket", NUMBER, nullable=False),
+        sa.Column("by", TEXT, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["fix"], ["ledger.seq"], name="fk_fix_notice_fix"),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.number"], name="fk_fix_notice_ticket"),
+        sa.PrimaryKeyConstraint("fix", "person", name="pk_fix_notice"),
+    )
+    op.create_table(
         "trigger_phrase",
         sa.Column("analysis", NUMBER, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -491,6 +532,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove the tables and all that is in them."""
+    op.drop_table("fix_notice")
+    op.drop_table("follow_up")
+    op.drop_table("commitment")
     op.drop_table("delivery")
     op.drop_table("outbox")
     op.drop_table("audit")
