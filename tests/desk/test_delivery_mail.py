@@ -5,13 +5,16 @@ from __future__ import annotations
 import email
 import email.policy
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+import trustme
 
 from desk.delivery.mail import Mail
 from koe.errors import DelayError, DeliveryError
@@ -25,7 +28,10 @@ REPLY = OutgoingReply(
 
 
 class Post(socketserver.ThreadingTCPServer):
-    """Takes messages as an SMTP server does; ``refuses`` maps a command to the answer it gets instead."""
+    """Takes messages as an SMTP server does; ``refuses`` maps a command to the answer it gets instead.
+
+    With a ``certificate`` it offers STARTTLS; ``readable`` are the commands that anybody on the way could read.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -34,6 +40,8 @@ class Post(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Session)
         self.refuses: dict[str, bytes] = {}
         self.taken: list[tuple[str, bytes]] = []
+        self.certificate: ssl.SSLContext | None = None
+        self.readable: list[str] = []
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -44,10 +52,19 @@ class _Session(socketserver.StreamRequestHandler):
         self.wfile.write(b"220 post\r\n")
         while line := self.rfile.readline():
             command = line[:4].decode().upper()
+            if not isinstance(self.connection, ssl.SSLSocket):
+                self.server.readable.append(command)
             if command in self.server.refuses:
                 self.wfile.write(self.server.refuses[command] + b"\r\n")
             elif command == "EHLO":
-                self.wfile.write(b"250-post\r\n250 8BITMIME\r\n")
+                offered = b"250-AUTH PLAIN\r\n250-STARTTLS\r\n" if self.server.certificate else b""
+                self.wfile.write(b"250-post\r\n" + offered + b"250 8BITMIME\r\n")
+            elif command == "STAR" and self.server.certificate:
+                self.wfile.write(b"220 go on\r\n")
+                if not self._encrypt(self.server.certificate):
+                    return
+            elif command == "AUTH":
+                self.wfile.write(b"235 welcome\r\n")
             elif command == "RCPT":
                 recipient = line.decode().partition("<")[2].partition(">")[0]
                 self.wfile.write(b"250 ok\r\n")
@@ -61,6 +78,18 @@ class _Session(socketserver.StreamRequestHandler):
                 return
             else:
                 self.wfile.write(b"250 ok\r\n")
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()  # the encrypted one is another than the server knows
+
+    def _encrypt(self, certificate: ssl.SSLContext) -> bool:
+        try:
+            self.connection = certificate.wrap_socket(self.connection, server_side=True)
+        except ssl.SSLError:
+            return False  # the other side does not trust us
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+        return True
 
 
 @pytest.fixture
@@ -139,6 +168,40 @@ def test_no_password_and_no_reply_goes_out_unencrypted_by_mistake(post: Post) ->
         _mail(post, tls="starttls").deliver(REPLY)
     assert not error.value.transient
     assert post.taken == []
+
+
+def _certified(post: Post, name: str, folder: Path) -> Path:
+    """Let the server prove to be ``name`` with a certificate of an authority of its own; returns the authority's."""
+    authority = trustme.CA()
+    post.certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(post.certificate)
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    return folder / "authority.pem"
+
+
+ENCRYPTED = {"tls": "starttls", "user": "koe", "password": "open sesame"}
+
+
+def test_a_server_that_is_trusted_gets_the_reply_encrypted(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(_certified(post, "127.0.0.1", tmp_path)))
+    assert _mail(post, **ENCRYPTED).deliver(REPLY) == "taken by 127.0.0.1"
+    assert [recipient for recipient, _ in post.taken] == ["mia@example.com"]
+    assert post.readable == ["EHLO", "STAR"]
+
+
+@pytest.mark.parametrize(("name", "known"), [("127.0.0.1", False), ("mail.elsewhere.example", True)])
+def test_a_server_that_does_not_prove_who_it_is_gets_nothing(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, known: bool
+) -> None:
+    authority = _certified(post, name, tmp_path)
+    if known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    with pytest.raises(DeliveryError, match=r"127\.0\.0\.1 does not prove who it is: \w+") as error:
+        _mail(post, **ENCRYPTED).deliver(REPLY)
+    assert not error.value.transient
+    assert (post.taken, post.readable) == ([], ["EHLO", "STAR"])
 
 
 def test_a_server_that_is_away_is_tried_again(post: Post) -> None:
