@@ -59,8 +59,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path, feedback: Make) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path / 'koe.sqlite'}")
+def database(url: str, feedback: Make) -> Iterator[Database]:
+    database = open_database(url)
     database.migrate()
     with database.work() as work:
         said = feedback("音が出ない", external_id="r:1", attributes={"email": "mia@example.com"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -48,8 +47,8 @@ def passwords(hasher: CountingHasher) -> Passwords:
 
 
 @pytest.fixture
-def database(tmp_path: Path, passwords: Passwords) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path / 'koe.sqlite'}")
+def database(url: str, passwords: Passwords) -> Iterator[Database]:
+    database = open_database(url)
     database.migrate()
     with database.work() as work:
         for name in ("mika", "aki"):
