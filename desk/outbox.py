@@ -17,7 +17,7 @@ from uuid import uuid4
 from desk.delivery.adapter import Adapters
 from desk.roles import Act
 from koe.errors import DelayError, DeliveryError
-from koe.outbox import LeasedReply, OutgoingReply
+from koe.outbox import LeasedReply, NewTicketNotice, OutgoingReply
 from koe.settings import Settings
 from koe.settings_delivery import DeliverySettings
 
@@ -38,11 +38,13 @@ class Sent:
     next_try_at: datetime | None = None
 
 
-def enqueue(work: Work, settings: Settings, ticket: str, feedback: str, reply: int, now: datetime) -> str:
+def enqueue(
+    work: Work, settings: Settings, ticket: str, feedback: str, reply: int, now: datetime, key: str | None = None
+) -> str:
     """Put a stored reply (by its id) on its way; returns its key. The caller commits reply and entry together."""
     stored = work.feedback.get(feedback)
     channel = stored.feedback.channel if stored else None
-    key = uuid4().hex
+    key = key or uuid4().hex
     target = settings.delivery.target_for(feedback.partition(":")[0], channel)
     work.outbox.add(key, reply, ticket, target, now)
     return key
@@ -55,7 +57,7 @@ def send_one(
     clock: Callable[[], datetime],
     chance: random.Random,
 ) -> Sent | None:
-    """Deliver the reply that is due first; ``None`` when none is due.
+    """Deliver the reply or notice that is due first; ``None`` when none is due.
 
     No unit of work is open while the receiver is spoken to, so a slow one blocks nobody.
     """
@@ -64,10 +66,13 @@ def send_one(
         leased = work.outbox.lease(now, settings.lease)
         if leased is None:
             return None
-        reply = _outgoing(work, leased)
+        message = _outgoing(work, leased)
         work.commit()
     try:
-        receipt = targets.adapter(leased.target).deliver(reply)
+        if isinstance(message, NewTicketNotice):
+            receipt = targets.webhook(leased.target).deliver(message)
+        else:
+            receipt = targets.adapter(leased.target).deliver(message)
     except DeliveryError as error:
         return _failed(database, settings, leased, error, clock(), chance)
     except Exception as error:  # noqa: BLE001 (one reply that breaks an adapter must not keep the others back)
@@ -82,7 +87,7 @@ def send_one(
 def retry_failed(work: Work, by: str, now: datetime) -> int:
     """Put everything that was given up on its way again; returns how much that is. The caller commits."""
     count = work.outbox.retry_failed(now)
-    work.audit.add(now, by, Act.RETRY, "outbox", {"replies": count})
+    work.audit.add(now, by, Act.RETRY, "outbox", {"deliveries": count})
     return count
 
 
@@ -116,10 +121,13 @@ def _failed(
     return Sent(leased.key, leased.ticket, leased.target, delivered=False, error=str(error), next_try_at=next_try_at)
 
 
-def _outgoing(work: Work, leased: LeasedReply) -> OutgoingReply:
+def _outgoing(work: Work, leased: LeasedReply) -> OutgoingReply | NewTicketNotice:
     stored = work.feedback.get(leased.feedback)
     source, _, external_id = leased.feedback.partition(":")
     feedback = stored.feedback if stored else None
+    if leased.text is None or leased.replied_at is None:
+        channel, product = (feedback.channel, feedback.product_id) if feedback else (None, None)
+        return NewTicketNotice(leased.key, work.tickets.get(leased.ticket), channel, product)
     return OutgoingReply(
         key=leased.key,
         ticket=leased.ticket,

@@ -117,8 +117,12 @@ def claim(work: Work, settings: Settings, ticket_id: str, who: str, now: datetim
     return _with_due(work, settings, ticket.id, now)
 
 
-def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, now: datetime) -> Ticket:
+def reply(
+    work: Work, settings: Settings, ticket_id: str, text: str, who: str, now: datetime, key: str | None = None
+) -> Ticket:
     """Store a reply and put it into the outbox; the ticket becomes ``replied`` and stays with who replied.
+
+    ``key`` is the idempotency key that it goes out with, by default a new one.
 
     Raises:
         NotFoundError: no such ticket.
@@ -137,7 +141,7 @@ def reply(work: Work, settings: Settings, ticket_id: str, text: str, who: str, n
         work.tickets.claim_ticket(ticket.id, one.name, _lease(settings, ticket), now)
     work.tickets.reply(ticket.id, text, one.name, now)
     stored = work.tickets.replies(ticket.id)[-1]
-    enqueue(work, settings, ticket.id, ticket.feedback, stored.id, now)
+    enqueue(work, settings, ticket.id, ticket.feedback, stored.id, now, key)
     return _with_due(work, settings, ticket.id, now)
 
 

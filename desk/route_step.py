@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from desk.due import ServiceLevels, keep_all_due, keep_due, service_levels
 from desk.persons import Contacts
 from desk.routing import RuleBook, route, rule_book
+from desk.webhooks import announce
 from koe.settings import Settings
 from koe.ticket import NewTicket, Routing, Ticket
 
@@ -60,7 +61,7 @@ def route_pending(
     """
     book, levels = rule_book(settings), service_levels(settings)
     until = until or now
-    desk = _Desk(work, levels, now)
+    desk = _Desk(work, settings, levels, now)
     routed = 0
     for page in decide_pending(work, settings, book, model, until):
         work.routings.add([(decision.stored.seq, decision.routing) for decision in page], now)
@@ -118,8 +119,9 @@ def _language(decision: Decision) -> str | None:
 class _Desk:
     """Turns decisions into tickets, a page at a time."""
 
-    def __init__(self, work: Work, levels: ServiceLevels, now: datetime) -> None:
+    def __init__(self, work: Work, settings: Settings, levels: ServiceLevels, now: datetime) -> None:
         self._work = work
+        self._settings = settings
         self._levels = levels
         self._now = now
         self._late: list[Decision] = []
@@ -156,7 +158,9 @@ class _Desk:
                 routing = decision.routing
                 due = self._levels.due_at(decision.routing.queue, routing.priority, self._now)
                 new.append(NewTicket(decision.stored.key, routing, due, _language(decision)))
-        self.created += filing.create_many(new, self._now)
+        made = filing.create_many(new, self._now)
+        announce(self._work, self._settings, made, self._now)
+        self.created += len(made)
 
     def _update(self, ticket: Ticket, decision: Decision) -> bool:
         """A new version moves an unclaimed ticket; one that somebody holds keeps its queue.

@@ -108,6 +108,11 @@ delivery: {}
 #   sources: {shop: shop}
 #   channels: {survey: mail}
 
+# Programs that are told of new tickets, all or those of some queues and priorities; `koe send` delivers (docs/api.md).
+webhooks: []
+# webhooks:
+#   - {name: erp, url: "https://erp.example/koe", secret: "${ERP_SECRET}", queues: [safety], priorities: [urgent, high]}
+
 # Reply drafts: who signs, and what a reply may promise. The guard stops every other promise (docs/drafts.md).
 drafts: {}
 # drafts:

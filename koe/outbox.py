@@ -1,4 +1,4 @@
-"""The outbox: replies on their way to the customer."""
+"""The outbox: replies on their way to the customer, notices of new tickets on their way to programs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from koe.feedback import Channel
+from koe.ticket import Ticket
 
 
 class DeliveryState(StrEnum):
@@ -39,7 +40,8 @@ class OutboxEntry:
 class LeasedReply:
     """An entry that this process alone may deliver until its lease ends.
 
-    ``attempt`` counts from 1; ``failures`` of the earlier ones ended with an error, the others never ended.
+    ``attempt`` counts from 1; ``failures`` of the earlier ones ended with an error, the others never ended. The notice
+    of a new ticket is leased in the same way; it has no ``text`` and no ``replied_at``.
     """
 
     key: str
@@ -47,8 +49,8 @@ class LeasedReply:
     feedback: str
     target: str
     lang: str | None
-    text: str
-    replied_at: datetime
+    text: str | None
+    replied_at: datetime | None
     attempt: int
     failures: int
 
@@ -67,3 +69,13 @@ class OutgoingReply:
     text: str
     replied_at: datetime
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicketNotice:
+    """What a program gets to know of a new ticket: the ticket as it is when this is sent, and no customer's words."""
+
+    key: str
+    ticket: Ticket
+    channel: Channel | None
+    product_id: str | None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from koe.feedback import Channel, Disclosure, Scale
@@ -23,6 +23,7 @@ from koe.settings_heads import EmbeddingModel, SentimentModel, TriggerModel
 from koe.settings_notify import NotifySettings
 from koe.settings_part import Part
 from koe.settings_times import Duration, ZoneName
+from koe.settings_webhooks import WebhookSettings, checked
 from koe.taxonomy import TRIGGER_TYPES, Intent, Polarity, Sentiment
 from koe.ticket import Priority
 
@@ -183,7 +184,8 @@ class QueueSettings(Part):
     """A queue and how soon its tickets are due, by priority.
 
     With a ``calendar`` its clocks count business time, without one elapsed time. ``due`` is short for the first
-    response alone of ``targets``. Only people with all of its ``skills`` get its tickets.
+    response alone of ``targets``. Only people with all of its ``skills`` get its tickets. ``follow_up`` is how long after
+    resolving somebody asks the customer whether it holds.
     """
 
     title: Names = Names()
@@ -192,6 +194,7 @@ class QueueSettings(Part):
     targets: dict[Priority, Targets] = Field(default_factory=dict)
     lease: Duration = timedelta(minutes=30)
     skills: list[str] = Field(default_factory=list)
+    follow_up: Duration | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -291,9 +294,15 @@ class Settings(BaseSettings):
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
+    webhooks: Annotated[list[WebhookSettings], BeforeValidator(_as_list)] = Field(default_factory=list)
     drafts: DraftsSettings = DraftsSettings()
     folder: Path = Field(default=Path(), exclude=True)
     file: Path | None = Field(default=None, exclude=True)
+
+    @field_validator("webhooks")
+    @classmethod
+    def _sound_webhooks(cls, webhooks: list[WebhookSettings], info: ValidationInfo) -> list[WebhookSettings]:
+        return checked(webhooks, info.data.get("delivery", DeliverySettings()).lease)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,4 +1,4 @@
-"""The outbox: replies that wait, are being sent, were delivered or were given up."""
+"""The outbox: replies, and notices of new tickets, that wait, are being sent, were delivered or were given up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Delivery:
 
 
 class OutboxStore:
-    """Replies on their way; each is with one process at a time."""
+    """Replies and notices on their way; each is with one process at a time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -53,8 +53,35 @@ class OutboxStore:
             )
         )
 
+    def add_notices(self, notices: Sequence[tuple[str, str, str]], now: datetime) -> None:
+        """Put notices of new tickets into the outbox, each with its key, its ticket and its target."""
+        rows = [
+            {
+                "key": key,
+                "ticket": ticket_number(ticket),
+                "target": target,
+                "state": DeliveryState.PENDING.value,
+                "attempts": 0,
+                "failures": 0,
+                "next_try_at": now,
+                "created_at": now,
+            }
+            for key, ticket, target in notices
+        ]
+        if rows:
+            self._connection.execute(insert(_table), rows)
+
+    def reply_of(self, key: str, ticket: str) -> int | None:
+        """The id of the reply that a key stands for; ``None`` when it stands for none.
+
+        Others who ask for the same ticket wait until this unit of work ends, so that a key is used once.
+        """
+        number = ticket_number(ticket)
+        self._connection.execute(select(_tickets.c.number).where(_tickets.c.number == number).with_for_update())
+        return self._connection.execute(select(_table.c.reply).where(_table.c.key == key)).scalar()
+
     def lease(self, now: datetime, lease: timedelta) -> LeasedReply | None:
-        """Take the reply that is due first, for as long as the lease; ``None`` when none is due.
+        """Take the reply or notice that is due first, for as long as the lease; ``None`` when none is due.
 
         A reply waits until the earlier ones of its ticket are delivered or given up, so that a customer reads them in
         order.
@@ -62,7 +89,7 @@ class OutboxStore:
         due = (
             select(_table.c.key)
             .where(_is_due(now), ~_has_earlier())
-            .order_by(_table.c.next_try_at, _table.c.reply)
+            .order_by(_table.c.next_try_at, _table.c.reply, _table.c.ticket)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -76,7 +103,7 @@ class OutboxStore:
             return None
         query = (
             select(_table, _replies.c.text, _replies.c.at, _tickets.c.feedback, _tickets.c.lang)
-            .join(_replies, _replies.c.id == _table.c.reply)
+            .outerjoin(_replies, _replies.c.id == _table.c.reply)
             .join(_tickets, _tickets.c.number == _table.c.ticket)
             .where(_table.c.key == taken)
         )
@@ -124,15 +151,17 @@ class OutboxStore:
         ).rowcount
 
     def list(self, states: Collection[DeliveryState] = _WAITING, limit: int = 100) -> Sequence[OutboxEntry]:
-        """Entries in some states, the oldest first."""
-        query = select(_table).where(_table.c.state.in_(list(states))).order_by(_table.c.reply).limit(limit)
+        """Replies in some states, the oldest first."""
+        query = select(_table).where(_table.c.state.in_(list(states)), _table.c.reply.is_not(None))
+        query = query.order_by(_table.c.reply).limit(limit)
         return [_entry(row) for row in self._connection.execute(query)]
 
     def of_tickets(self, tickets: Collection[str]) -> Mapping[str, Sequence[OutboxEntry]]:
         """What went out, or is to go out, for each ticket that has a reply; in the order of the replies."""
         found: dict[str, list[OutboxEntry]] = {}
         for part in batched(map(ticket_number, tickets), IN_LIST):
-            query = select(_table).where(_table.c.ticket.in_(part)).order_by(_table.c.reply)
+            query = select(_table).where(_table.c.ticket.in_(part), _table.c.reply.is_not(None))
+            query = query.order_by(_table.c.reply)
             for row in self._connection.execute(query):
                 found.setdefault(ticket_id(row.ticket), []).append(_entry(row))
         return found
@@ -142,9 +171,10 @@ class OutboxStore:
         query = select(_deliveries).where(_deliveries.c.outbox == key).order_by(_deliveries.c.id)
         return [Delivery(row.at, row.attempt, row.receipt, row.error) for row in self._connection.execute(query)]
 
-    def counts(self) -> dict[DeliveryState, int]:
-        """How many entries are in each state; states with none are left out."""
-        query = select(_table.c.state, func.count().label("n")).group_by(_table.c.state)
+    def counts(self, *, notices: bool = False) -> dict[DeliveryState, int]:
+        """How many replies (or notices) are in each state; states with none are left out."""
+        which = _table.c.reply.is_(None) if notices else _table.c.reply.is_not(None)
+        query = select(_table.c.state, func.count().label("n")).where(which).group_by(_table.c.state)
         return {DeliveryState(row.state): row.n for row in self._connection.execute(query)}
 
     def _note(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from koe.ticket import NewTicket, Priority, Routing, Ticket, TicketState, ticket_number
+from koe.ticket import NewTicket, Priority, Routing, Ticket, TicketState, ticket_id, ticket_number
 from storage.models import TicketCopyRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched
 from storage.ticket_history import TicketEvent, histories, tell
@@ -38,15 +38,15 @@ class TicketFiling:
             found.update({row.feedback: as_ticket(row) for row in self._connection.execute(query)})
         return found
 
-    def create_many(self, cases: Sequence[NewTicket], now: datetime) -> int:
-        """Open a ticket for each feedback that has none to be done; returns how many."""
+    def create_many(self, cases: Sequence[NewTicket], now: datetime) -> list[Ticket]:
+        """Open a ticket for each feedback that has none to be done; returns the new ones."""
         if not cases:
-            return 0
+            return []
         self._counter.hold()
         ongoing = self.ongoing_for({case.feedback for case in cases})
         new = [case for case in cases if case.feedback not in ongoing]
         if not new:
-            return 0
+            return []
         first = self._counter.draw(len(new)) - len(new) + 1
         tickets = [
             {
@@ -71,7 +71,7 @@ class TicketFiling:
             queue, reasons = case.routing.queue or "", "; ".join(case.routing.reasons)
             told.append((number, "created", TicketState.OPEN, queue, case.routing.priority, reasons))
         self._tell(told, now)
-        return len(new)
+        return [_made(number, case, now) for number, case in enumerate(new, start=first)]
 
     def attach_copies(self, pairs: Sequence[tuple[Ticket, str]], now: datetime) -> int:
         """Attach feedback that repeats what a ticket is about; returns how many are new there."""
@@ -127,3 +127,18 @@ class TicketFiling:
             for number, kind, state, queue, priority, note in events
         ]
         tell(self._connection, told)
+
+
+def _made(number: int, case: NewTicket, now: datetime) -> Ticket:
+    return Ticket(
+        id=ticket_id(number),
+        feedback=case.feedback,
+        queue=case.routing.queue or "",
+        priority=case.routing.priority,
+        state=TicketState.OPEN,
+        due_at=case.due_at,
+        reasons=tuple(case.routing.reasons),
+        created_at=now,
+        rule=case.routing.rule,
+        lang=case.lang,
+    )

@@ -1,10 +1,10 @@
-"""The face that all targets have, and a reply as JSON."""
+"""The face that all targets have, and what is delivered as JSON."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from koe.outbox import OutgoingReply
+from koe.outbox import NewTicketNotice, OutgoingReply
 
 
 class Adapter(Protocol):
@@ -24,6 +24,19 @@ class Adapter(Protocol):
         ...
 
 
+class NoticeAdapter(Protocol):
+    """Delivers notices of new tickets to one program; what is said of :class:`Adapter` holds for it too."""
+
+    def deliver(self, notice: NewTicketNotice) -> str:
+        """Deliver one notice; returns what the receiver answered, in a few words.
+
+        Raises:
+            DelayError: not now; another try may help.
+            DeliveryError: no further try helps until somebody mends the reason.
+        """
+        ...
+
+
 class Adapters(Protocol):
     """Adapters by the name of their target."""
 
@@ -32,6 +45,14 @@ class Adapters(Protocol):
 
         Raises:
             DeliveryError: there is no such target, or it lacks something.
+        """
+        ...
+
+    def webhook(self, name: str) -> NoticeAdapter:
+        """The adapter of a webhook that is told of new tickets.
+
+        Raises:
+            DeliveryError: there is no such webhook, or it lacks something.
         """
         ...
 
@@ -48,4 +69,26 @@ def as_json(reply: OutgoingReply) -> dict[str, object]:
         "lang": reply.lang,
         "text": reply.text,
         "replied_at": reply.replied_at.isoformat(),
+    }
+
+
+def notice_as_json(notice: NewTicketNotice) -> dict[str, object]:
+    """What a program gets to know of a new ticket; it reads the customer's words through the API."""
+    ticket = notice.ticket
+    source, _, external_id = ticket.feedback.partition(":")
+    return {
+        "event": "ticket.created",
+        "key": notice.key,
+        "case": ticket.id,
+        "queue": ticket.queue,
+        "priority": ticket.priority.value,
+        "state": ticket.state.value,
+        "reasons": list(ticket.reasons),
+        "lang": ticket.lang,
+        "source": source,
+        "external_id": external_id,
+        "channel": notice.channel.value if notice.channel else None,
+        "product_id": notice.product_id,
+        "created_at": ticket.created_at.isoformat(),
+        "due_at": ticket.due_at.isoformat() if ticket.due_at else None,
     }

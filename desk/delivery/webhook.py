@@ -1,4 +1,4 @@
-"""A web address as a target: a signed POST of the reply as JSON."""
+"""A web address as a target: a signed POST of the reply, or of the notice of a new ticket, as JSON."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import NoReturn
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import koe
-from desk.delivery.adapter import as_json
+from desk.delivery.adapter import as_json, notice_as_json
 from koe.errors import DelayError, DeliveryError
-from koe.outbox import OutgoingReply
+from koe.outbox import NewTicketNotice, OutgoingReply
 
 #: Answers after which another try may help: timeouts, too early (409: the same key is being worked on), too many.
 _LATER = frozenset({408, 409, 425, 429})
@@ -42,19 +42,20 @@ class Webhook:
         self._timeout = timeout
         self._clock = clock
 
-    def deliver(self, reply: OutgoingReply) -> str:
-        """Post a reply; any answer from 200 to 299 means that the receiver has it.
+    def deliver(self, message: OutgoingReply | NewTicketNotice) -> str:
+        """Post a reply or a notice; any answer from 200 to 299 means that the receiver has it.
 
         Raises:
             DelayError: no connection, no answer in time, 408, 409, 425, 429 or 5xx.
             DeliveryError: any other answer, or a redirection to another host.
         """
-        body = json.dumps(as_json(reply), ensure_ascii=False).encode("utf-8", "replace")
+        told = notice_as_json(message) if isinstance(message, NewTicketNotice) else as_json(message)
+        body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
         timestamp = str(int(self._clock().timestamp()))
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": f"koe/{koe.__version__}",
-            "Idempotency-Key": reply.key,
+            "Idempotency-Key": message.key,
             "Koe-Timestamp": timestamp,
             "Koe-Signature": signature(self._secret, timestamp, body),
         }

@@ -34,7 +34,7 @@ def send(
     by: Annotated[str, typer.Option("--as", envvar=WHO, help="Who you are, for the audit log.")] = "terminal",
     json_out: JsonOption = False,
 ) -> None:
-    """Deliver replies that are due, to the targets under delivery: in koe.yaml. Exit code 3: some were given up."""
+    """Deliver replies and notices that are due, to delivery: and webhooks: of koe.yaml. Exit code 3: some given up."""
     from desk.outbox import retry_failed
 
     wiring = open_store(ctx)

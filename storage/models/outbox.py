@@ -1,4 +1,4 @@
-"""The outbox: replies on their way to the customer."""
+"""The outbox: replies on their way to the customer, and notices of new tickets on their way to programs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from storage.types import BIG_ID
 class OutboxRow(Base):
     """A reply that goes out once; ``key`` is the idempotency key that every try carries.
 
+    Without a ``reply`` it is the notice of a new ticket.
+
     ``attempts`` counts tries begun, and tells the one that holds the lease from earlier ones; ``failures`` counts those
     that ended with an error since the reply was last put on its way.
     """
@@ -22,7 +24,7 @@ class OutboxRow(Base):
     __table_args__ = (Index(None, "state", "next_try_at"), Index(None, "ticket"))
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    reply: Mapped[int] = mapped_column(BIG_ID, ForeignKey("reply.id"), unique=True)
+    reply: Mapped[int | None] = mapped_column(BIG_ID, ForeignKey("reply.id"), unique=True)
     ticket: Mapped[int] = mapped_column(BIG_ID, ForeignKey("ticket.number"))
     target: Mapped[str]
     state: Mapped[str]

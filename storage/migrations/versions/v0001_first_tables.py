@@ -324,7 +324,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("key", TEXT, nullable=False),
-        sa.Column("reply", NUMBER, nullable=False),
+        sa.Column("reply", NUMBER, nullable=True),
         sa.Column("ticket", NUMBER, nullable=False),
         sa.Column("target", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
