@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -148,7 +148,13 @@ def use_setup_token(work: Work, passwords: Passwords, token: str, password: str,
 
 
 def make_api_token(
-    work: Work, application: str, role: Role, by: str, now: datetime, valid: timedelta | None = None
+    work: Work,
+    application: str,
+    role: Role,
+    by: str,
+    now: datetime,
+    valid: timedelta | None = None,
+    queues: Sequence[str] = (),
 ) -> str:
     """A token for an application, in the place of the one it had. It is returned here and kept nowhere.
 
@@ -158,9 +164,10 @@ def make_api_token(
     application = account_name(application)
     token = f"koe_{secrets.token_urlsafe(32)}"
     until = None if valid is None else now + valid
-    work.sign_ins.keep_api_token(token_hash(token), ApiToken(application, role, now, by, until))
-    details = {"role": role.value, "expires_at": until.isoformat() if until else None}
-    work.audit.add(now, by, "API token made", f"app:{application}", details)
+    made = ApiToken(application, role, now, by, until, queues=tuple(dict.fromkeys(queues)))
+    work.sign_ins.keep_api_token(token_hash(token), made)
+    details = {"role": role.value, "queues": list(made.queues), "expires_at": until.isoformat() if until else None}
+    work.audit.add(now, by, "API token made", made.actor, details)
     return token
 
 
@@ -181,11 +188,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _changed(account: Account, wanted: Changes, settings: Settings) -> Account:
+def require_queues(settings: Settings, names: Iterable[str]) -> None:
+    """Make sure that there are queues of these names.
+
+    Raises:
+        NotFoundError: one of them there is not.
+    """
     queues = all_queues(settings)
-    for queue in wanted.queues or ():
-        if queue not in queues:
-            raise NotFoundError("queue", queue, queues)
+    for name in names:
+        if name not in queues:
+            raise NotFoundError("queue", name, queues)
+
+
+def _changed(account: Account, wanted: Changes, settings: Settings) -> Account:
+    require_queues(settings, wanted.queues or ())
     for language in wanted.languages or ():
         if not _LANGUAGE.fullmatch(language):
             raise UsageError(f"{language!r} is no language; expected a code such as ja or en")

@@ -40,18 +40,27 @@ def begin(work: Work, name: str, address: str, now: datetime) -> Attempt:
         TooManyAttemptsError: when the name or the address has to wait; nothing is counted then.
     """
     by_name, by_address = f"name:{name[:64]}", f"address:{_network(address)}"
-    # In one order, or two attempts could wait for each other.
-    held = {subject: work.sign_ins.hold_failures(subject, now) for subject in sorted({by_name, by_address})}
-    counts = {}
-    for subject, free in ((by_name, FREE_BY_NAME), (by_address, FREE_BY_ADDRESS)):
-        failures = held[subject]
-        counts[subject] = 0 if failures.last_at + FORGOTTEN_AFTER <= now else failures.count
-        wait = wait_after(counts[subject], free)
-        if wait and failures.last_at + wait > now:
-            raise TooManyAttemptsError(failures.last_at + wait - now)
+    # In one order (address before name), or two attempts could wait for each other.
+    counts = {
+        subject: _failures_so_far(work, subject, free, now)
+        for subject, free in ((by_address, FREE_BY_ADDRESS), (by_name, FREE_BY_NAME))
+    }
     for subject, count in counts.items():
         work.sign_ins.set_failures(subject, count + 1, now)
     return Attempt(by_name, by_address, counts[by_address])
+
+
+def count_wrong_token(work: Work, address: str, now: datetime) -> None:
+    """Count a token of an application that does not work. The caller commits.
+
+    Apart from passwords, so that a program with an old token keeps nobody of its office from signing in. Tokens that
+    work are never slowed.
+
+    Raises:
+        TooManyAttemptsError: when the address has to wait; nothing is counted then.
+    """
+    subject = f"token:{_network(address)}"
+    work.sign_ins.set_failures(subject, _failures_so_far(work, subject, FREE_BY_ADDRESS, now) + 1, now)
 
 
 def release(work: Work, attempt: Attempt, now: datetime) -> None:
@@ -68,6 +77,15 @@ def wait_after(failures: int, free: int) -> timedelta:
     if failures < free:
         return timedelta()
     return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_WAIT)
+
+
+def _failures_so_far(work: Work, subject: str, free: int, now: datetime) -> int:
+    failures = work.sign_ins.hold_failures(subject, now)
+    count = 0 if failures.last_at + FORGOTTEN_AFTER <= now else failures.count
+    wait = wait_after(count, free)
+    if wait and failures.last_at + wait > now:
+        raise TooManyAttemptsError(failures.last_at + wait - now)
+    return count
 
 
 def _network(address: str) -> str:

@@ -43,7 +43,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """An application's way in; the token itself is shown once and kept by nobody but the application."""
+    """An application's way in; the token itself is shown once and kept by nobody but the application.
+
+    ``queues`` are those whose tickets it sees (none: all).
+    """
 
     application: str
     role: Role
@@ -51,6 +54,12 @@ class ApiToken:
     created_by: str
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    queues: Sequence[str] = ()
+
+    @property
+    def actor(self) -> str:
+        """The name under which it acts; no person can have such a name."""
+        return f"app:{self.application}"
 
 
 def account_name(text: str) -> str:

@@ -92,6 +92,7 @@ class SignInStore:
                 token_hash=token_hash,
                 application=token.application,
                 role=token.role.value,
+                queues=list(token.queues),
                 created_at=token.created_at,
                 created_by=token.created_by,
                 expires_at=token.expires_at,
@@ -138,4 +139,12 @@ class SignInStore:
 
 
 def _api_token(row: Row[Any]) -> ApiToken:
-    return ApiToken(row.application, Role(row.role), row.created_at, row.created_by, row.expires_at, row.last_used_at)
+    return ApiToken(
+        row.application,
+        Role(row.role),
+        row.created_at,
+        row.created_by,
+        row.expires_at,
+        row.last_used_at,
+        tuple(row.queues),
+    )

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 
 from koe.ticket import Priority, Ticket, TicketState, ticket_number
 from storage.feedback_store import superseded
-from storage.models import FeedbackRow, ReplyRow, TicketRow
+from storage.models import FeedbackRow, MemberRow, ReplyRow, TicketRow
 from storage.statements import IN_LIST, batched
 from storage.ticket_row import as_ticket
+from storage.ticket_walk import Order, Place, comes_after, ordered_by
 
 _table = TicketRow.table()
 _feedback = FeedbackRow.table()
 _replies = ReplyRow.table()
+_members = MemberRow.table()
 _key = _feedback.c.source + ":" + _feedback.c.external_id
 _MOST_URGENT_FIRST = (_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at, _table.c.number)
 
@@ -26,7 +28,9 @@ _MOST_URGENT_FIRST = (_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at,
 class TicketFilter:
     """Which tickets are wanted; what is ``None`` leaves out nothing, an empty collection leaves out all.
 
-    ``text`` is looked for in title, text, author and key of the feedback, whatever its capitals.
+    ``text`` is looked for in title, text, author and key of the feedback, whatever its capitals. ``issue`` is the
+    number of an issue that segments of the feedback are in; ``since`` and ``until`` (not included) say when the ticket
+    was made.
     """
 
     queues: Collection[str] | None = None
@@ -35,6 +39,10 @@ class TicketFilter:
     assignee: str | None = None
     product: str | None = None
     text: str | None = None
+    lang: str | None = None
+    issue: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,13 @@ class TicketSearch:
     def page(self, wanted: TicketFilter, limit: int, offset: int = 0) -> Sequence[Ticket]:
         """Some of the tickets that are wanted, the most urgent first, then the one due first."""
         query = select(_table).where(*_conditions(wanted)).order_by(*_MOST_URGENT_FIRST).limit(limit).offset(offset)
+        return [as_ticket(row) for row in self._connection.execute(query)]
+
+    def walk(self, wanted: TicketFilter, order: Order, limit: int, after: Place | None = None) -> list[Ticket]:
+        """Some of the tickets that are wanted, from a place on (default: from the beginning)."""
+        query = select(_table).where(*_conditions(wanted)).order_by(*ordered_by(order)).limit(limit)
+        if after is not None:
+            query = query.where(comes_after(order, after))
         return [as_ticket(row) for row in self._connection.execute(query)]
 
     def count(self, wanted: TicketFilter) -> int:
@@ -123,6 +138,15 @@ def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
         found.append(_table.c.assignee == wanted.assignee)
     if wanted.product is not None:
         found.append(_table.c.feedback.in_(_keys(_feedback.c.product_id == wanted.product)))
+    if wanted.lang is not None:
+        found.append(_table.c.lang == wanted.lang)
+    if wanted.issue is not None:
+        members = select(_members.c.feedback).where(_members.c.issue == wanted.issue, _members.c.until_event.is_(None))
+        found.append(_table.c.feedback.in_(members))
+    if wanted.since is not None:
+        found.append(_table.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(_table.c.created_at < wanted.until)
     if wanted.text is not None:
         fields = (_feedback.c.title, _feedback.c.text, _feedback.c.author, _key)
         found.append(

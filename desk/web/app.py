@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from desk.api.app import PREFIX, create_api
 from desk.web import acts, corrections, figures, lists, people, signing, tickets
 from desk.web.pages import page
 from desk.web.security import Guard
@@ -53,6 +54,7 @@ def create_app(site: Site) -> FastAPI:
     app.mount("/static", StaticFiles(directory=str(files("desk.web").joinpath("static"))), name="static")
     for module in (signing, lists, tickets, acts, corrections, figures, people):
         app.include_router(module.router)
+    app.mount(PREFIX, create_api(site))
     app.add_api_route("/healthz", _healthy, response_class=PlainTextResponse)
     app.add_exception_handler(KoeError, _on_koe_error)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]

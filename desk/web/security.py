@@ -9,8 +9,10 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.api.problems import problem
 
 #: The most that a form may send, in bytes; far more than any reply.
 MOST_BYTES = 256 * 1024
@@ -32,6 +34,8 @@ _log = logging.getLogger("koe.desk")
 _OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _STATIC_LIFE = "public, max-age=3600"
+#: A program may keep what the API said, and asks each time whether it is still so.
+_API_LIFE = "private, no-cache"
 
 
 class Guard:
@@ -76,24 +80,19 @@ class Guard:
                 scope, receive, send
             )
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self._hosts and _without_port(host) not in self._hosts:
-            return PlainTextResponse(f"The desk does not answer to the name {host!r:.80}.\n", 400)
+            return _refused(scope, 400, f"The desk does not answer to the name {host!r:.80}.")
         if scope["method"] not in _CHANGES:
             return None
         origin = headers.get("origin")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none") or (
             origin not in (None, "null") and urlsplit(origin).netloc.lower() != host.lower()
         ):
-            return PlainTextResponse("This form was sent from another site; nothing was changed.\n", 403)
-        length = headers.get("content-length", "")
-        if not length.isdigit():
-            return PlainTextResponse("The length of the form is missing.\n", 411)
-        if int(length) > MOST_BYTES:
-            return PlainTextResponse(f"A form may send {MOST_BYTES // 1024} kB at most; nothing was changed.\n", 413)
-        return None
+            return _refused(scope, 403, "This form was sent from another site; nothing was changed.")
+        return _too_large(scope, headers)
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -103,6 +102,8 @@ class Guard:
                     headers[name] = value
                 if scope["path"].startswith("/static/"):
                     headers["cache-control"] = _STATIC_LIFE
+                elif _is_api(scope):
+                    headers["cache-control"] = _API_LIFE
             await send(message)
 
         return sending
@@ -117,6 +118,25 @@ def same_token(given: object, secret: str) -> bool:
     """Whether a form brought the visitor's token; takes the same time whatever it brought."""
     told = given if isinstance(given, str) else ""
     return hmac.compare_digest(told.encode(), form_token(secret).encode())
+
+
+def _is_api(scope: Scope) -> bool:
+    return bool(scope["path"].startswith("/api/"))
+
+
+def _too_large(scope: Scope, headers: Headers) -> Response | None:
+    length = headers.get("content-length", "")
+    if not length and "transfer-encoding" not in headers and _is_api(scope):
+        return None  # no body
+    if not (length.isascii() and length.isdigit()):
+        return _refused(scope, 411, "The length of the form is missing.")
+    if len(length) > 9 or int(length) > MOST_BYTES:
+        return _refused(scope, 413, f"A form may send {MOST_BYTES // 1024} kB at most; nothing was changed.")
+    return None
+
+
+def _refused(scope: Scope, status: int, said: str) -> Response:
+    return problem(status, said) if _is_api(scope) else PlainTextResponse(f"{said}\n", status)
 
 
 def _without_port(host: str) -> str:

@@ -14,7 +14,21 @@ from typing import Annotated
 import typer
 
 import koe
-from flows.cli import desk, evaluate, filters, issues, pipeline, quarantine, queue, route, send, setup, train, user
+from flows.cli import (
+    desk,
+    evaluate,
+    filters,
+    issues,
+    pipeline,
+    quarantine,
+    queue,
+    route,
+    send,
+    setup,
+    token,
+    train,
+    user,
+)
 from koe.errors import KoeError, UsageError
 
 #: What Typer leaves with after Ctrl-C.
@@ -54,6 +68,7 @@ queue.add_to(app)
 desk.add_to(app)
 send.add_to(app)
 user.add_to(app)
+token.add_to(app)
 quarantine.add_to(app)
 filters.add_to(app)
 evaluate.add_to(app)

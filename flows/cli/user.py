@@ -1,9 +1,8 @@
-"""``koe user``: who may work at the desk, and which applications may."""
+"""``koe user``: who may work at the desk."""
 
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,7 @@ from koe.errors import UsageError
 if TYPE_CHECKING:
     from koe.account import Account
 
-commands = typer.Typer(help="Users and applications of the response desk.", no_args_is_help=True)
+commands = typer.Typer(help="Users of the response desk.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The user's name, such as mika.tanaka.")]
 ByOption = Annotated[str, typer.Option("--as", envvar=WHO, help="Who you are, for the audit log.")]
@@ -101,17 +100,15 @@ def change(
 
 @commands.command("list")
 def list_users(ctx: typer.Context, json_out: JsonOption = False) -> None:
-    """List users, then applications."""
+    """List users; `koe token list` lists applications."""
     wiring = open_store(ctx)
     with wiring.database.work(write=False) as work:
-        users, applications = work.accounts.list(), work.sign_ins.api_tokens()
+        users = work.accounts.list()
     if json_out:
-        echo_json({"users": users, "applications": applications})
+        echo_json({"users": users})
         return
-    rows = [_row(user) for user in users]
-    rows += [[f"app:{one.application}", one.role.value, "", "", "", "", "application"] for one in applications]
-    show_table(_COLUMNS, rows)
-    if not rows:
+    show_table(_COLUMNS, [_row(user) for user in users])
+    if not users:
         typer.echo("no users yet; `koe user add NAME --role admin` adds the first one", err=True)
 
 
@@ -134,37 +131,15 @@ def disable(
 
 
 @commands.command()
-def token(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The user who gets a set-up token.")] = "",
-    application: Annotated[str, typer.Option("--app", help="Make an API token for this application instead.")] = "",
-    role: Annotated[Role, typer.Option("--role", help="What the application may do.")] = Role.VIEWER,
-    days: Annotated[int | None, typer.Option("--days", min=1, help="How long it works (default: no end).")] = None,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Let the application's token work no more.")] = False,
-    by: ByOption = "terminal",
-) -> None:
-    """Print a token, once: for a user to choose a (new) password with, or for an application to come in with."""
+def token(ctx: typer.Context, name: NameArgument, by: ByOption = "terminal") -> None:
+    """Print a token with which a user chooses a (new) password, once and within a day."""
     from desk import accounts
 
-    if bool(name) == bool(application):
-        raise UsageError("give either NAME, the user who is to choose a password, or --app APPLICATION")
-    if name and (revoke or days is not None):
-        raise UsageError("--days and --revoke go with --app; a set-up token works once and for a day")
     wiring = open_store(ctx)
-    now, secret = wiring.clock(), ""
     with wiring.database.work() as work:
-        if name:
-            secret = accounts.make_setup_token(work, name, by, now)
-        elif revoke:
-            accounts.revoke_api_token(work, application, by, now)
-        else:
-            valid = None if days is None else timedelta(days=days)
-            secret = accounts.make_api_token(work, application, role, by, now, valid)
+        secret = accounts.make_setup_token(work, name, by, wiring.clock())
         work.commit()
-    if revoke:
-        typer.echo(f"the token of {application} works no more")
-    else:
-        _shown_once("set-up token, good for a day" if name else f"token of {application}", secret)
+    _shown_once("set-up token, good for a day", secret)
 
 
 def _asked() -> str:

@@ -77,8 +77,9 @@ def _write(report: Report, folder: Path, name: str, langs: Sequence[str]) -> lis
     stem = f"koe-{report.week}"
     if name == "json":
         from reports.render.json import render
+        from reports.stored import file_name
 
-        return [_saved(folder / f"{stem}.json", render(report).encode("utf-8"))]
+        return [_saved(folder / file_name(report.week), render(report).encode("utf-8"))]
     paths = []
     for lang in langs:
         path = folder / f"{stem}.{lang}.{name}"

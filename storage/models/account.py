@@ -52,13 +52,14 @@ class SetupTokenRow(Base):
 
 
 class ApiTokenRow(Base):
-    """The token of an application; one for each application."""
+    """The token of an application; one for each application. ``queues`` are those it sees (none: all)."""
 
     __tablename__ = "api_token"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     application: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
+    queues: Mapped[list[Any]]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     expires_at: Mapped[datetime | None]

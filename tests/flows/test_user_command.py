@@ -1,8 +1,7 @@
-"""``koe user``: people and applications on the terminal."""
+"""``koe user``: people on the terminal."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +10,9 @@ from typer.testing import CliRunner, Result
 
 from desk import accounts
 from desk.passwords import Passwords
-from desk.sign_in import application_of, sign_in
+from desk.sign_in import sign_in
 from flows.cli import app
 from flows.wiring import Wiring
-from koe.account import Role
 from koe.errors import AccessError, ConflictError, UsageError
 from koe.settings import Settings
 
@@ -88,24 +86,10 @@ def test_a_user_is_changed_and_disabled(koe: Koe, wiring: Wiring) -> None:
     assert _signs_in(wiring, "mika", password)
 
 
-def test_an_application_gets_a_token(koe: Koe, wiring: Wiring) -> None:
-    token = koe("user", "token", "--app", "erp", "--role", "agent", "--days", "90").stdout.strip()
-    found = application_of(wiring.database, token, wiring.clock())
-    assert found is not None
-    assert (found.role, found.created_by) == (Role.AGENT, "root")
-    listed = json.loads(koe("user", "list", "--json").stdout)
-    assert [one["application"] for one in listed["applications"]] == ["erp"]
-    assert token not in str(listed)
-    assert koe("user", "token", "--app", "erp", "--revoke").exit_code == 0
-    assert application_of(wiring.database, token, wiring.clock()) is None
-
-
 @pytest.mark.parametrize(
     "words",
     [
-        ("user", "token"),
-        ("user", "token", "mika", "--app", "erp"),
-        ("user", "token", "mika", "--days", "3"),
+        ("user", "token", "mika"),
         ("user", "add", "a b", "--generate"),
         ("user", "add", "mika", "--queue", "nowhere", "--generate"),
         ("user", "disable", "nobody"),

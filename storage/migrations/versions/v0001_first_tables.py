@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("token_hash", TEXT, nullable=False),
         sa.Column("application", TEXT, nullable=False),
         sa.Column("role", TEXT, nullable=False),
+        sa.Column("queues", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("created_by", TEXT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=True),
