@@ -1,4 +1,4 @@
-"""Readers of what a model is measured on: public test sets in folders, the written corpus, and the two suites.
+"""Readers of what a model is measured on: public test sets in folders, the written corpus, and the suites.
 
 The public sets are not part of koe. Each lies in a folder of its own under the one that the caller names, as its
 publisher gives it: :data:`FILES` says which file is read.
@@ -82,6 +82,16 @@ class Triple:
     product: str
 
 
+@dataclass(frozen=True, slots=True)
+class IssueText:
+    """A complaint about a product and the issue it belongs to; ``None``: it stands alone."""
+
+    product: str
+    issue: str | None
+    lang: str
+    text: str
+
+
 def check_folder(folder: Path) -> None:
     """See that every public set is in a folder.
 
@@ -133,6 +143,15 @@ def read_triples(path: Path) -> list[Triple]:
         InputError: when a row is not of that form, naming file and line.
     """
     return list(_rows(path, _triple))
+
+
+def read_issues(path: Path) -> list[IssueText]:
+    """The issues suite: ``product, issue, lang, text`` a line; ``issue`` is null where a complaint stands alone.
+
+    Raises:
+        InputError: when a row is not of that form, naming file and line.
+    """
+    return list(_rows(path, _issue_text))
 
 
 def sampled(rows: Sequence[_T], size: int | None) -> list[_T]:
@@ -233,6 +252,13 @@ def _pair(row: Any) -> Pair:
 def _triple(row: Any) -> Triple:
     anchor, same, different, product = (str(row[key]) for key in ("anchor", "same", "different", "product"))
     return Triple(_one_of(LANGUAGES, row["lang_a"]), anchor, same, different, product)
+
+
+def _issue_text(row: Any) -> IssueText:
+    issue, product, text = row["issue"], row["product"], row["text"]
+    if not all(isinstance(one, str) and one.strip() for one in (product, text, "alone" if issue is None else issue)):
+        raise ValueError("product and text must be words, and issue words or null")
+    return IssueText(product, issue, _one_of(LANGUAGES, row["lang"]), text)
 
 
 def _one_of(known: Sequence[str], name: str) -> str:

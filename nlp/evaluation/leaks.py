@@ -15,7 +15,11 @@ from nlp.training.examples import CORPUS, part_of, read_rows
 #: Shorter texts stand inside others by chance.
 _SHORTEST = 8
 
-_TEXTS = {"negation.jsonl": ("a", "b"), "triples.jsonl": ("anchor", "same", "different")}
+_TEXTS = {
+    "negation.jsonl": ("a", "b"),
+    "triples.jsonl": ("anchor", "same", "different"),
+    "issues.jsonl": ("text",),
+}
 _MARKS = "。．.！!？? "
 
 

@@ -53,6 +53,7 @@ def test_texts_of_the_suites_that_are_learnt_are_told_with_both_places(tmp_path:
     files = {
         "negation.jsonl": [{"a": "The lid leaks all day.", "b": "It never leaks."}],
         "triples.jsonl": [{"anchor": "ふたが閉まらなくなった。", "same": "I like it.", "different": "Nothing alike."}],
+        "issues.jsonl": [{"text": "Nothing but trouble."}, {"text": "三日。ふたが閉まらなくなった"}],
         "ja01.jsonl": [{"text": "買って三日。ふたが閉まらなくなったので返品。"}, {"text": "I like it."}],
         "test-ja1.jsonl": [{"text": "It never leaks."}],
         "groups/a.jsonl": [{"product": "city bus", "ja": [], "en": ["the lid leaks all day"]}],
@@ -64,6 +65,7 @@ def test_texts_of_the_suites_that_are_learnt_are_told_with_both_places(tmp_path:
     for name in ("ja01.jsonl", "test-ja1.jsonl", "groups"):
         (tmp_path / name).rename(corpus / name)
     assert sorted(leaks(tmp_path, corpus)) == [
+        "issues.jsonl:2: '三日。ふたが閉まらなくなった' stands in ja01.jsonl:1",
         "negation.jsonl:1: 'The lid leaks all day.' nearly stands in groups/a.jsonl:1",
         "triples.jsonl:1: 'I like it.' stands in ja01.jsonl:2",
         "triples.jsonl:1: 'ふたが閉まらなくなった。' stands in ja01.jsonl:1",
