@@ -81,7 +81,7 @@ class Product:
         groups = self._of_enough(groups)
         for _ in range(_ROUNDS):
             if not groups:
-                return
+                break
             self.home[rest] = -1
             self._settle(rest, [self.space.centre(rows) for rows in groups], len(self.issues))
             groups = [rest[self.home[rest] == len(self.issues) + number] for number in range(len(groups))]

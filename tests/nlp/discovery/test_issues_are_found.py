@@ -47,6 +47,17 @@ def test_every_segment_has_exactly_one_place(crowd):
     assert sorted(placed, key=repr) == sorted((segment.span for segment in segments), key=repr)
 
 
+def test_a_group_that_the_bar_thins_out_leaves_nobody_without_a_place(crowd):
+    # Somewhere on the way to a bar that nobody reaches, a group is left with fewer people than an issue needs.
+    segments = [segment for _, segment in crowd(each=4, alone=6)]
+    spans = sorted((segment.span for segment in segments), key=repr)
+    for tenths in range(101):
+        discovery = discover(segments, [], DiscoverySettings(assign=tenths / 10))
+        placed = [span for issue in discovery.found for span, _ in issue.members]
+        placed += [unassigned.span for unassigned in discovery.unassigned]
+        assert sorted(placed, key=repr) == spans, f"assign {tenths / 10}"
+
+
 def test_the_order_of_the_input_makes_no_difference(crowd):
     segments = [segment for _, segment in crowd()]
     first = as_bytes(discover(segments, [], SETTINGS))
