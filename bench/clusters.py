@@ -1,9 +1,10 @@
 """koe's discovery against BERTopic on app reviews that people grouped, with the same vectors in one run.
 
-The English rows of en-minibar-clusters, problem reports and feature requests of two apps, in clusters of five and more.
-Settings of both are chosen on one app and scored on the other, both ways. A text that is in no group counts as a group
-of its own. Adjusted Rand index (Hubert and Arabie 1985) and adjusted mutual information (Vinh et al. 2010); the
-interval of the difference is a bootstrap over texts. BERTopic: Grootendorst 2022.
+The English rows of en-minibar-clusters, problem reports and feature requests of two apps; agreement is measured over
+the texts in groups of five and more. The settings of both are chosen on one app and scored on the other, both ways;
+what each does as it comes is shown beside. A text that is put into no group counts as a group of its own. The interval
+of the difference comes from random halves of the texts (Shao and Wu 1989): a bootstrap draws a text twice, and a text
+always agrees with itself. BERTopic: Grootendorst 2022, over UMAP and HDBSCAN.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import csv
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.agreement import Agreement, agreement
 from koe.analysis import Analysis, Document
 from koe.settings import DiscoverySettings, ModelSettings
 
@@ -29,132 +32,167 @@ KINDS = ("problem", "feature")
 _LEAST = 5
 _RESAMPLES = 1000
 _SEED = 20261123
-_KOE = [
-    DiscoverySettings(min_members=members, complaint=complaint, assign=assign, found=found)
-    for members, complaint, assign, found in itertools.product(
-        (2, 3, 4), (0.0, 0.3), (0.5, 1.0, 1.6, 2.4), (0.3, 0.45, 0.6)
-    )
+
+Settings = Mapping[str, Any]
+Labels = list[str]
+#: What people say of a text, and what was found.
+Pair = tuple[str, str]
+
+_KOE: list[Settings] = [
+    {"min_members": members, "complaint": complaint, "assign": assign, "found": found}
+    for members, complaint, assign, found in itertools.product((2, 3, 4), (0.0, 0.5), (0.6, 1.6, 2.6), (0.35, 0.55))
 ]
-_BERTOPIC = [
+_BERTOPIC: list[Settings] = [
     {"size": size, "samples": samples, "neighbours": neighbours}
     for size, samples, neighbours in itertools.product((2, 3, 4, 5), (1, 2, 3), (5, 10, 15))
 ]
+#: BERTopic's own: topics of ten texts, and HDBSCAN as strict as that.
+_COMES: dict[str, Settings] = {"koe": {}, "BERTopic": {"size": 10, "samples": 10, "neighbours": 15}}
 
-Labels = list[str]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Grouped:
-    """The texts of one file, and the group that people put each into; small groups are ``None``."""
+    """The texts of one file, the group that people put each into (``None``: a small one), and what koe read."""
 
-    texts: list[str]
-    truth: list[str | None]
-    analyses: list[Analysis]
-
-
-class Remembered:
-    """An analyser that has read its texts before."""
-
-    def __init__(self, analyses: Sequence[Analysis]) -> None:
-        self._analyses = analyses
+    texts: Sequence[str]
+    truth: Sequence[str | None]
+    analyses: Sequence[Analysis]
 
     def analyse(
         self, documents: Sequence[Document], progress: Callable[[int], None] | None = None
     ) -> Iterator[tuple[int, Analysis]]:
-        """The analyses in their order."""
-        yield from enumerate(self._analyses[: len(documents)])
+        """The analyses in their order: the texts have been read before."""
+        yield from enumerate(self.analyses[: len(documents)])
+
+
+App = Mapping[str, Grouped]
+Grouping = Callable[[Grouped, Settings], Labels]
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Print what was chosen, the agreement of both, and the difference."""
+    """Print what was chosen, the agreement of both, and the difference; ``--out`` writes ``clusters.json`` too."""
     if arguments.eval is None:
         print("left out: give --eval FOLDER, with en-minibar-clusters/ in it")
         return
-    folder = arguments.eval / "en-minibar-clusters"
-    sets = {(app, kind): _read(folder / f"{app}.{kind}-clusters.csv") for app in APPS for kind in KINDS}
-    pooled: dict[str, list[tuple[str, str]]] = {"koe": [], "BERTopic": []}
+    figures = compare(_read(arguments.eval / "en-minibar-clusters"))
+    if arguments.out:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        (arguments.out / "clusters.json").write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
+
+
+def compare(apps: Mapping[str, App]) -> list[dict[str, Any]]:
+    """The figures of both on both apps, printed as they come.
+
+    Raises:
+        SystemExit: when BERTopic is not installed, with the command that installs it.
+    """
+    ways = {"koe": (_koe, _KOE), "BERTopic": (_bertopic(), _BERTOPIC)}
+    pooled: dict[str, list[Pair]] = {name: [] for name in ways}
+    figures: list[dict[str, Any]] = []
     for chosen_on, scored_on in (APPS, APPS[::-1]):
-        for kind in KINDS:
-            mine, other = sets[chosen_on, kind], sets[scored_on, kind]
-            for name, settings, grouping in (("koe", _KOE, _koe), ("BERTopic", _BERTOPIC, _bertopic)):
-                best = max(settings, key=lambda one: _agreement(_pairs(mine, grouping(mine, one))))
-                pairs = _pairs(other, grouping(other, best))
-                pooled[name] += [(f"{scored_on}/{kind}/{a}", f"{scored_on}/{kind}/{b}") for a, b in pairs]
-                rand, information = _both(pairs)
-                shown = best if isinstance(best, dict) else best.model_dump()
+        for name, (grouping, settings) in ways.items():
+            best = max(settings, key=lambda one: sum(_on(apps[chosen_on], grouping, one)))
+            for settled, chosen in ((_COMES[name], "as it comes"), (best, f"chosen on {chosen_on}")):
+                pairs = _pairs(apps[scored_on], grouping, settled)
+                rand, information = _agreement(pairs)
                 print(
-                    f"{scored_on} {kind}, {len(pairs)} texts: {name:<8} adjusted Rand {rand:.3f}, adjusted mutual "
-                    f"information {information:.3f}  chosen on {chosen_on}: {shown}",
+                    f"{scored_on}, {len(pairs)} texts: {name:<8} adjusted Rand {rand:.3f}, adjusted mutual "
+                    f"information {information:.3f}  {chosen} {dict(settled) or ''}",
                     flush=True,
                 )
-    _compare(pooled)
+                row = {"app": scored_on, "name": name, "settings": dict(settled), "chosen": chosen}
+                figures.append(row | {"texts": len(pairs), "rand": rand, "information": information})
+            pooled[name] += [(f"{scored_on}/{truth}", f"{scored_on}/{label}") for truth, label in pairs]
+    return [*figures, *differences(pooled["koe"], pooled["BERTopic"])]
 
 
-def _compare(pooled: dict[str, list[tuple[str, str]]]) -> None:
-    """Both apps together, with the interval of the difference."""
-    koe, other = pooled["koe"], pooled["BERTopic"]
-    one, two = _both(koe), _both(other)
+def differences(koe: Sequence[Pair], other: Sequence[Pair]) -> list[dict[str, Any]]:
+    """Both apps together: each measure of both, and the difference with its 95 % interval, printed as well."""
     source = np.random.default_rng(_SEED)
-    differences = []
-    for _ in range(_RESAMPLES):
-        drawn = source.integers(0, len(koe), len(koe))
-        first, second = _both([koe[n] for n in drawn]), _both([other[n] for n in drawn])
-        differences.append((first[0] - second[0], first[1] - second[1]))
-    for place, measure in enumerate(("adjusted Rand", "adjusted mutual information")):
-        low, high = np.quantile([pair[place] for pair in differences], (0.025, 0.975))
+    # A half drawn without replacement varies as much as a bootstrap sample does.
+    drawn = [source.permutation(len(koe))[: len(koe) // 2] for _ in range(_RESAMPLES)]
+    spread = np.array(
+        [
+            np.subtract(_agreement([koe[n] for n in rows]), _agreement([other[n] for n in rows]))
+            for rows in map(np.ndarray.tolist, drawn)
+        ]
+    )
+    figures = []
+    for place, measure in enumerate(Agreement._fields):
+        one, two = _agreement(koe)[place], _agreement(other)[place]
+        low, high = np.quantile(spread[:, place], (0.025, 0.975)).tolist()
         print(
-            f"both apps: {measure} koe {one[place]:.3f}, BERTopic {two[place]:.3f}, difference "
-            f"{one[place] - two[place]:+.3f} ({low:+.3f} to {high:+.3f})"
+            f"both apps, {len(koe)} texts: adjusted {measure}: koe {one:.3f}, BERTopic {two:.3f}, difference "
+            f"{one - two:+.3f} ({low:+.3f} to {high:+.3f})"
         )
+        row = {"app": "both", "measure": measure, "koe": one, "BERTopic": two}
+        figures.append(row | {"difference": one - two, "low": low, "high": high})
+    return figures
 
 
-def _read(path: Path) -> Grouped:
+def _read(folder: Path) -> dict[str, dict[str, Grouped]]:
     from nlp.analyser import load_analyser
 
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["ori_lang"] == "en"]
-    sizes = Counter(row["ground_truth"] for row in rows)
-    texts = [row["data"] for row in rows]
     analyser = load_analyser(ModelSettings())
-    found = dict(analyser.analyse([Document(text, lang="en") for text in texts]))
-    truth = [row["ground_truth"] if sizes[row["ground_truth"]] >= _LEAST else None for row in rows]
-    return Grouped(texts, truth, [found[number] for number in range(len(texts))])
+    apps: dict[str, dict[str, Grouped]] = {app: {} for app in APPS}
+    for app, kind in itertools.product(APPS, KINDS):
+        with (folder / f"{app}.{kind}-clusters.csv").open(encoding="utf-8", newline="") as lines:
+            rows = [row for row in csv.DictReader(lines) if row["ori_lang"] == "en"]
+        sizes = Counter(row["ground_truth"] for row in rows)
+        texts = [row["data"] for row in rows]
+        found = dict(analyser.analyse([Document(text, lang="en") for text in texts]))
+        truth = [row["ground_truth"] if sizes[row["ground_truth"]] >= _LEAST else None for row in rows]
+        apps[app][kind] = Grouped(texts, truth, [found[number] for number in range(len(texts))])
+    return apps
 
 
-def _koe(grouped: Grouped, settings: DiscoverySettings) -> Labels:
+def _on(app: App, grouping: Grouping, settings: Settings) -> Agreement:
+    return _agreement(_pairs(app, grouping, settings))
+
+
+def _pairs(app: App, grouping: Grouping, settings: Settings) -> list[Pair]:
+    return [
+        (f"{kind} {truth}", f"{kind} {label}")
+        for kind, grouped in app.items()
+        for truth, label in zip(grouped.truth, grouping(grouped, settings), strict=True)
+        if truth is not None
+    ]
+
+
+def _agreement(pairs: Sequence[Pair]) -> Agreement:
+    return agreement([truth for truth, _ in pairs], [found for _, found in pairs])
+
+
+def _koe(grouped: Grouped, settings: Settings) -> Labels:
     from nlp.discovery.cluster_texts import cluster_texts
 
     lines = [json.dumps({"id": number, "text": text, "lang": "en"}) for number, text in enumerate(grouped.texts)]
-    told = cluster_texts(lines, Remembered(grouped.analyses), settings)
+    told = cluster_texts(lines, grouped, DiscoverySettings(**settings))
     return [str(one["issue"] or f"alone {number}") for number, one in enumerate(told)]
 
 
-def _bertopic(grouped: Grouped, settings: dict[str, int]) -> Labels:
-    from bertopic import BERTopic
-    from hdbscan import HDBSCAN
-    from umap import UMAP
+def _bertopic() -> Grouping:
+    try:
+        from bertopic import BERTopic
+        from bertopic.dimensionality import BaseDimensionalityReduction
+        from hdbscan import HDBSCAN
+        from umap import UMAP
+    except ImportError as error:
+        raise SystemExit(f"{error}; BERTopic is in the extra: pip install -c constraints.txt -e '.[bench]'") from None
 
-    vectors: NDArray[np.float32] = np.stack([one.embedding for one in grouped.analyses])
-    model: Any = BERTopic(
-        umap_model=UMAP(
-            n_neighbors=settings["neighbours"], n_components=5, min_dist=0.0, metric="cosine", random_state=_SEED
-        ),
-        hdbscan_model=HDBSCAN(min_cluster_size=settings["size"], min_samples=settings["samples"]),
-    )
-    topics, _ = model.fit_transform(grouped.texts, vectors)
-    return [f"alone {number}" if topic < 0 else str(topic) for number, topic in enumerate(topics)]
+    @cache
+    def reduced(grouped: Grouped, neighbours: int) -> NDArray[np.float32]:
+        # As BERTopic would call it. UMAP takes most of the time, and does not hang on what is chosen for HDBSCAN.
+        vectors = np.stack([one.embedding for one in grouped.analyses])
+        umap = UMAP(n_neighbors=neighbours, n_components=5, min_dist=0.0, metric="cosine", random_state=_SEED)
+        return np.asarray(umap.fit_transform(vectors), dtype=np.float32)
 
+    def topics(grouped: Grouped, settings: Settings) -> Labels:
+        model: Any = BERTopic(
+            umap_model=BaseDimensionalityReduction(),
+            hdbscan_model=HDBSCAN(min_cluster_size=settings["size"], min_samples=settings["samples"]),
+        )
+        found, _ = model.fit_transform(list(grouped.texts), reduced(grouped, settings["neighbours"]))
+        return [f"alone {number}" if topic < 0 else str(topic) for number, topic in enumerate(found)]
 
-def _pairs(grouped: Grouped, labels: Labels) -> list[tuple[str, str]]:
-    return [(truth, label) for truth, label in zip(grouped.truth, labels, strict=True) if truth is not None]
-
-
-def _agreement(pairs: list[tuple[str, str]]) -> float:
-    return sum(_both(pairs))
-
-
-def _both(pairs: list[tuple[str, str]]) -> tuple[float, float]:
-    from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-
-    truth, found = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return float(adjusted_rand_score(truth, found)), float(adjusted_mutual_info_score(truth, found))
+    return topics

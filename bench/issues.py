@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.agreement import agreement
-from koe.settings import DiscoverySettings, EmbeddingModel, ModelSettings
+from koe.settings import DiscoverySettings, ModelSettings
+from koe.settings_heads import EmbeddingModel
 from nlp.evaluation.datasets import SUITES, IssueText, read_issues
 
 #: Of each language, so many texts of an issue must lie in the cluster that holds it.
