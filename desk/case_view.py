@@ -58,7 +58,7 @@ def issue_cards(work: Work, issues: Iterable[Issue], zone: ZoneInfo, now: dateti
     cards = []
     for issue in issues:
         keys = {member.span.feedback for member in work.issues.members(issue=issue.id)}
-        weeks = Counter(Week.at(one.feedback.created_at, zone) for one in work.feedback.load(keys).values())
+        weeks = Counter(Week.at(moment, zone) for moment in work.feedback.dates(keys).values())
         cards.append(IssueCard(issue, len(keys), _trend(weeks, Week.at(now, zone)), work.issues.workarounds(issue.id)))
     return cards
 

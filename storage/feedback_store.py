@@ -138,6 +138,20 @@ class FeedbackStore:
                 found.update({stored.key: stored for stored in self._all(query)})
         return found
 
+    def dates(self, keys: Iterable[str]) -> dict[str, datetime]:
+        """When many Feedback were said, by key, by their latest versions; unknown keys are left out."""
+        by_source: dict[str, list[str]] = {}
+        for key in set(keys):
+            source, _, external_id = key.partition(":")
+            by_source.setdefault(source, []).append(external_id)
+        columns = select(_table.c.external_id, _table.c.created_at)
+        found = {}
+        for source, ids in by_source.items():
+            for part in batched(ids, IN_LIST):
+                query = columns.where(_table.c.source == source, _table.c.external_id.in_(part), ~superseded())
+                found.update({f"{source}:{row.external_id}": row.created_at for row in self._connection.execute(query)})
+        return found
+
     def _by_person(self, person: ColumnElement[bool], before: datetime | None) -> list[StoredFeedback]:
         query = select(_table).where(person, ~superseded())
         if before is not None:

@@ -142,7 +142,7 @@ class TicketStore:
         free = (
             select(_table.c.number)
             .where(*wanted)
-            .order_by(_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at, _table.c.number)
+            .order_by(_table.c.rank, _table.c.due_at.nulls_last(), _table.c.number)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -179,7 +179,7 @@ class TicketStore:
         self, queue: str | None = None, states: Iterable[TicketState] | None = None, limit: int | None = 100
     ) -> Sequence[Ticket]:
         """Cases of a queue or all, in states or all that have not ended, most urgent first."""
-        query = select(_table).order_by(_table.c.rank, _table.c.due_at.is_(None), _table.c.due_at, _table.c.number)
+        query = select(_table).order_by(_table.c.rank, _table.c.due_at.nulls_last(), _table.c.number)
         if states is None:
             query = query.where(_table.c.state.not_in(_ENDED))
         else:

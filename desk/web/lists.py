@@ -146,10 +146,11 @@ def rows(work: Work, visit: Visit, tickets: Collection[Ticket]) -> list[TicketRo
     """Lines of a list."""
     now = visit.site.clock()
     said = work.feedback.load([ticket.feedback for ticket in tickets])
+    told = work.filing.histories(tickets)
     found = []
     for ticket in tickets:
         stored = said.get(ticket.feedback)
-        clock = visit.site.levels.clock(work.tickets.history(ticket.id), now)
+        clock = visit.site.levels.clock(told[ticket.id], now)
         found.append(
             TicketRow(
                 ticket=ticket,

@@ -26,6 +26,7 @@ class FeedbackRow(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id", "version"),
         Index(None, "created_at"),
+        Index(None, "product_id"),
         Index(None, "text_hash"),
         Index(None, "source", "author", sqlite_where=_HAS_AUTHOR, postgresql_where=_HAS_AUTHOR),
         Index(None, "customer_id", sqlite_where=_HAS_CUSTOMER, postgresql_where=_HAS_CUSTOMER),

@@ -20,6 +20,8 @@ class TicketRow(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("uq_ticket_ongoing", "feedback", unique=True, sqlite_where=_ONGOING, postgresql_where=_ONGOING),
+        Index("ix_ticket_to_do", "rank", "due_at", "number", sqlite_where=_ONGOING, postgresql_where=_ONGOING),
+        Index(None, "rank", "due_at", "number"),
         Index(None, "queue", "state", "rank", "due_at"),
         Index(None, "feedback"),
         Index(None, "assignee"),

@@ -193,6 +193,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("customer_id IS NOT NULL"),
         postgresql_where=sa.text("customer_id IS NOT NULL"),
     )
+    op.create_index("ix_feedback_product_id", "feedback", ["product_id"], unique=False)
     op.create_index(
         "ix_feedback_source_author",
         "feedback",
@@ -265,6 +266,15 @@ def upgrade() -> None:
     op.create_index("ix_ticket_assignee", "ticket", ["assignee"], unique=False)
     op.create_index("ix_ticket_feedback", "ticket", ["feedback"], unique=False)
     op.create_index("ix_ticket_queue_state_rank_due_at", "ticket", ["queue", "state", "rank", "due_at"], unique=False)
+    op.create_index("ix_ticket_rank_due_at_number", "ticket", ["rank", "due_at", "number"], unique=False)
+    op.create_index(
+        "ix_ticket_to_do",
+        "ticket",
+        ["rank", "due_at", "number"],
+        unique=False,
+        sqlite_where=sa.text("state NOT IN ('resolved', 'closed')"),
+        postgresql_where=sa.text("state NOT IN ('resolved', 'closed')"),
+    )
     op.create_index(
         "uq_ticket_ongoing",
         "ticket",
