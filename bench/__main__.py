@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import analysing, clusters, detecting, fixing, ingesting, issues, passing, planted, proposing, tweets
+from bench import analysing, clusters, desk, detecting, fixing, ingesting, issues, passing, planted, proposing, tweets
 
 _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "planted": ("how many planted issues the demo finds, and how pure they are", planted.main),
@@ -15,6 +15,7 @@ _BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], None]]] = {
     "pass": ("what the heads cost beside the bare encoder, and where koe analyse spends its time", passing.main),
     "clusters": ("discovery against BERTopic on reviews that people grouped", clusters.main),
     "issues": ("discovery on the issues suite: both languages together, strays left alone", issues.main),
+    "desk": ("how fast the desk's pages are with 100,000 tickets and 50 people", desk.main),
     "detecting": ("false alarms, false discoveries and rises found, on simulated series", detecting.main),
     "fixing": ("how often the verdict on a fix is wrong, and how soon it is right", fixing.main),
     "proposing": ("whether koe proposes to merge what was found twice and to split what is two", proposing.main),
@@ -33,6 +34,9 @@ def main() -> None:
     parser.add_argument("--demo", type=Path, default=Path("koe-demo"), help="folder that `koe demo` built")
     parser.add_argument("--rows", type=int, nargs="*", default=[100_000, 1_000_000], help="rows to ingest")
     parser.add_argument("--out", type=Path, help="folder for the figures of issues and clusters")
+    parser.add_argument("--tickets", type=int, default=100_000, help="tickets of the desk")
+    parser.add_argument("--seconds", type=float, default=60, help="how long the desk is under each load")
+    parser.add_argument("--sqlite", action="store_true", help="the desk on SQLite, also where PostgreSQL is at hand")
     arguments = parser.parse_args()
     for name in arguments.names or _BENCHMARKS:
         print(f"# {name}: {_BENCHMARKS[name][0]}", flush=True)
