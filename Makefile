@@ -2,13 +2,14 @@
 # make test    everything the tests need, then all tests
 # make checks  format, lint, types, directions between folders
 # make crash   kills senders of replies 200 times
+# make api-cases  2,000 made-up requests against the document of the API
 # make bench   the benchmarks; with files of your own: .venv/bin/python -m bench --help
 # make clean   everything that make made
 PYTHON ?= python3
 VENV := .venv
 KOE := $(VENV)/bin/koe
 
-.PHONY: help demo test checks crash bench clean
+.PHONY: help demo test checks crash api-cases bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +36,9 @@ checks: $(VENV)/installed-dev
 
 crash: $(VENV)/installed-dev
 	KOE_CRASHES=200 $(VENV)/bin/python -m pytest -s tests/desk/test_outbox_crash.py
+
+api-cases: $(VENV)/installed-dev
+	KOE_API_CASES=2000 $(VENV)/bin/python -m pytest -s tests/desk/api/test_cases.py
 
 bench: $(VENV)/installed-dev
 	$(VENV)/bin/python -m bench
