@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from koe.errors import UsageError
 from storage.ticket_walk import Order, Place
@@ -17,6 +18,16 @@ T = TypeVar("T", bound=BaseModel)
 MOST = 10**15
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+
+def _as_told(value: object) -> object:
+    # Numbers, bare dates and times without an offset would be taken for moments that nobody meant (RFC 3339, 5.6).
+    if isinstance(value, str) and not _MOMENT.fullmatch(value):
+        raise ValueError("expected a moment with its offset, such as 2026-11-20T00:00:00Z")
+    return value
+
+
 def _in_our_time(moment: datetime) -> datetime:
     # The first and the last years cannot be brought into UTC.
     if not 1970 <= moment.year <= 9000:
@@ -25,7 +36,7 @@ def _in_our_time(moment: datetime) -> datetime:
 
 
 #: A moment with an offset from UTC.
-Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_told), AfterValidator(_in_our_time)]
 
 
 class _Ticket(BaseModel):
