@@ -1,4 +1,4 @@
-"""What helps to answer a ticket beside the customer's words: issues with their trend, and cases answered before.
+"""What helps to answer a ticket beside the customer's words: issues with their trend, and what the same person said.
 
 Everything is kept to the queues that the reader sees.
 """
@@ -18,15 +18,11 @@ from koe.week import Week
 from reports.report import TrendPoint
 
 if TYPE_CHECKING:
-    from desk.ticket_page import TicketPage
     from storage.feedback_store import StoredFeedback
-    from storage.ticket_store import Reply
     from storage.work import Work
 
 #: How far back a trend goes, in weeks.
 TREND_WEEKS = 12
-#: How many cases answered before are shown.
-SIMILAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +39,6 @@ class IssueCard:
     workarounds: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """A case that was answered before, and its last reply; ``same_issue`` tells it from one that is only alike."""
-
-    ticket: Ticket
-    feedback: StoredFeedback
-    reply: Reply
-    same_issue: bool
-
-
 def issue_cards(work: Work, issues: Iterable[Issue], zone: ZoneInfo, now: datetime) -> list[IssueCard]:
     """A card for each issue; copies and edits of a feedback count once."""
     cards = []
@@ -61,25 +47,6 @@ def issue_cards(work: Work, issues: Iterable[Issue], zone: ZoneInfo, now: dateti
         weeks = Counter(Week.at(moment, zone) for moment in work.feedback.dates(keys).values())
         cards.append(IssueCard(issue, len(keys), _trend(weeks, Week.at(now, zone)), work.issues.workarounds(issue.id)))
     return cards
-
-
-def similar(work: Work, page: TicketPage, queues: Collection[str] | None) -> list[Similar]:
-    """Cases answered before: first those of the same issue, then those of the same product and routing rule."""
-    keys = {member.span.feedback for issue in page.issues for member in work.issues.members(issue=issue.id)}
-    search = work.ticket_search
-    same = search.answered(queues, SIMILAR, about=sorted(keys), but=[page.ticket.id]) if keys else []
-    found = [(ticket, True) for ticket in same]
-    product = page.feedback.feedback.product_id
-    if len(found) < SIMILAR and product is not None:
-        but = [page.ticket.id, *(ticket.id for ticket, _ in found)]
-        alike = search.answered(queues, SIMILAR - len(found), product=product, rule=page.ticket.rule, but=but)
-        found += [(ticket, False) for ticket in alike]
-    said = work.feedback.load([ticket.feedback for ticket, _ in found])
-    return [
-        Similar(ticket, said[ticket.feedback], work.tickets.replies(ticket.id)[-1], same_issue)
-        for ticket, same_issue in found
-        if ticket.feedback in said
-    ]
 
 
 def seen_by(

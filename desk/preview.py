@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -69,9 +69,9 @@ def preview(work: Work, settings: Settings, model: str, back: timedelta, now: da
 
 
 def explain_feedback(
-    work: Work, settings: Settings, model: str, key: str, now: datetime
+    work: Work, settings: Settings, model: str, key: str, now: datetime, without: str | None = None
 ) -> tuple[StoredFeedback, Explanation]:
-    """Why a Feedback is routed as it is, by the rules of now.
+    """Why a Feedback is routed as it is, by the rules of now; ``without`` leaves out those that lead to a queue.
 
     Raises:
         NotFoundError: no such Feedback.
@@ -81,6 +81,7 @@ def explain_feedback(
     if stored is None:
         raise NotFoundError("feedback", key)
     book = rule_book(settings)
+    book = replace(book, rules=tuple(ready for ready in book.rules if ready.rule.queue != without))
     earlier, answered = _known_of(work, settings, stored.feedback, now)
     analysis = work.analyses.load([stored.text_hash], model, embeddings=False).get(stored.text_hash)
     facts = gather(stored.feedback, analysis, earlier=earlier, answered=answered, names=book.names)

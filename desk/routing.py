@@ -118,7 +118,7 @@ def _ready(rule: RoutingRule) -> ReadyRule:
 
 def _routing(rule: RoutingRule, found: Sequence[Finding], facts: Facts) -> Routing:
     queue = rule.by_channel.get(facts.feedback.channel, rule.queue)
-    reasons = [rule.reason] if rule.reason else []
+    reasons = [rule.sentence] if rule.sentence else []
     reasons += [finding.words for finding in found]
     reasons += _beside(facts, {finding.key for finding in found})
     return Routing(

@@ -167,7 +167,7 @@ class RoutingRule(Part):
 
     A rule holds when one of its ``when`` holds and none of its ``unless``. ``queue`` ``none`` makes no ticket;
     ``by_channel`` names another queue for some channels. ``reason`` says in words why, for the person who gets the
-    ticket.
+    ticket; ``label`` says the same in the desk's languages.
     """
 
     name: str
@@ -178,14 +178,20 @@ class RoutingRule(Part):
     priority: Priority
     needs_response: bool = True
     reason: str = ""
+    label: Names = Names()
+
+    @property
+    def sentence(self) -> str:
+        """Why the rule holds, as tickets keep it: the reason, or the label where that is all there is."""
+        return self.reason or self.label.en or self.label.ja or ""
 
 
 class QueueSettings(Part):
     """A queue and how soon its tickets are due, by priority.
 
     With a ``calendar`` its clocks count business time, without one elapsed time. ``due`` is short for the first
-    response alone of ``targets``. Only people with all of its ``skills`` get its tickets. ``follow_up`` is how long after
-    resolving somebody asks the customer whether it holds.
+    response alone of ``targets``. Only people with all of its ``skills`` get its tickets. ``follow_up`` is how long
+    after resolving somebody asks the customer whether it holds.
     """
 
     title: Names = Names()

@@ -82,7 +82,11 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One open case for one Feedback; ``lang`` is the language to answer in, ``None`` where nobody could tell it."""
+    """One open case for one Feedback.
+
+    ``lang`` is the language to answer in, ``None`` where nobody could tell it. ``removed_at`` is when it was taken off
+    the desk, as spam or against the rules.
+    """
 
     id: str
     feedback: str
@@ -97,3 +101,4 @@ class Ticket:
     claimed_until: datetime | None = None
     copies: Sequence[str] = ()
     lang: str | None = None
+    removed_at: datetime | None = None

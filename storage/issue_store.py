@@ -139,6 +139,11 @@ class IssueStore(IssueCorrections):
         numbers = dict.fromkeys(number for number in self._members.of([feedback]).values() if number is not None)
         return [self._read(number) for number in numbers]
 
+    def places(self, feedback: str) -> dict[Span, str | None]:
+        """Which issue each segment of a feedback is in, ``None`` for those that are in none."""
+        places = self._members.of([feedback])
+        return {span: None if number is None else issue_id(number) for span, number in places.items()}
+
     def set_unassigned(self, spans: Iterable[tuple[Span, str]], at: datetime | None = None) -> None:
         """Say which complaint segments belong to no issue, each with the reason: the whole list, each time."""
         self._members.set_unassigned(dict(spans), self._stamp(at or datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""Moving tickets between queues and people, as leads and agents do."""
+"""Moving tickets between queues and people and off the desk, as leads and agents do."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ class TicketMoves:
         self._change(ticket, values)
         said = f"→ {to}" + (f": {note}" if note else "")
         event = TicketEvent(now, "handed over", by, TicketState.CLAIMED, said, ticket.queue, ticket.priority)
+        self._tell(ticket, event)
+
+    def remove(self, ticket: Ticket, by: str, now: datetime) -> None:
+        """Close a ticket and take it off the desk; opening it again brings it back."""
+        values = {"state": TicketState.CLOSED.value, "claimed_until": None, "removed_at": now}
+        self._change(ticket, values)
+        event = TicketEvent(now, "closed", by, TicketState.CLOSED, "removed", ticket.queue, ticket.priority)
         self._tell(ticket, event)
 
     def _change(self, ticket: Ticket, values: Mapping[str, object]) -> None:

@@ -30,7 +30,13 @@ def as_ticket(row: Row[Any], copies: Collection[str] = ()) -> Ticket:
         claimed_until=row.claimed_until,
         copies=tuple(copies),
         lang=row.lang,
+        removed_at=row.removed_at,
     )
+
+
+def is_shown() -> ColumnElement[bool]:
+    """What was not taken off the desk."""
+    return _table.c.removed_at.is_(None)
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from koe.ticket import Priority, Ticket, TicketState, ticket_number
 from storage.feedback_store import superseded
 from storage.models import FeedbackRow, MemberRow, ReplyRow, TicketRow
 from storage.statements import IN_LIST, batched
-from storage.ticket_row import as_ticket
+from storage.ticket_row import as_ticket, is_shown
 from storage.ticket_walk import Order, Place, comes_after, ordered_by
 
 _table = TicketRow.table()
@@ -57,7 +57,7 @@ class Tally:
 
 
 class TicketSearch:
-    """Reads tickets; changes nothing. Copies are not filled in."""
+    """Reads tickets, but those that were removed; changes nothing. Copies are not filled in."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -109,19 +109,16 @@ class TicketSearch:
         *,
         about: Collection[str] | None = None,
         product: str | None = None,
-        rule: str | None = None,
         but: Collection[str] = (),
     ) -> list[Ticket]:
         """Tickets that have a reply, the last answered first.
 
-        ``about`` are keys of feedback, ``product`` and ``rule`` what they share, ``but`` the tickets to leave out.
+        ``about`` are keys of feedback, ``product`` is what they share, ``but`` are the tickets to leave out.
         """
         last, later = _replies.alias("last"), _replies.alias("later")
         query = select(_table).join(last, last.c.ticket == _table.c.number)
         query = query.where(~exists().where(later.c.ticket == last.c.ticket, later.c.id > last.c.id))
         query = query.where(*_conditions(TicketFilter(queues=queues, product=product)))
-        if rule is not None:
-            query = query.where(_table.c.rule == rule)
         if but:
             query = query.where(_table.c.number.not_in([ticket_number(ticket) for ticket in but]))
         query = query.order_by(last.c.id.desc()).limit(limit)
@@ -134,7 +131,7 @@ class TicketSearch:
 
 
 def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [is_shown()]
     if wanted.queues is not None:
         found.append(_table.c.queue.in_(list(wanted.queues)))
     if wanted.states is not None:

@@ -15,7 +15,7 @@ from koe.ticket import Routing, Ticket, TicketState, ticket_id, ticket_number
 from storage.models import ReplyRow, TicketCopyRow, TicketRow
 from storage.statements import IN_LIST, Counter, batched, insert_new
 from storage.ticket_history import TicketEvent, histories, tell
-from storage.ticket_row import as_ticket, in_language, is_free, is_held_by
+from storage.ticket_row import as_ticket, in_language, is_free, is_held_by, is_shown
 
 #: The counter that numbers tickets.
 TICKETS = "ticket"
@@ -178,8 +178,8 @@ class TicketStore:
     def list(
         self, queue: str | None = None, states: Iterable[TicketState] | None = None, limit: int | None = 100
     ) -> Sequence[Ticket]:
-        """Cases of a queue or all, in states or all that have not ended, most urgent first."""
-        query = select(_table).order_by(_table.c.rank, _table.c.due_at.nulls_last(), _table.c.number)
+        """Cases of a queue or all, in states or all that have not ended, most urgent first; none that was removed."""
+        query = select(_table).where(is_shown()).order_by(_table.c.rank, _table.c.due_at.nulls_last(), _table.c.number)
         if states is None:
             query = query.where(_table.c.state.not_in(_ENDED))
         else:
@@ -189,8 +189,9 @@ class TicketStore:
         return self._tickets(self._connection.execute(query.limit(limit)).all())
 
     def counts(self) -> dict[str, dict[TicketState, int]]:
-        """How many cases each queue has in each state."""
-        query = select(_table.c.queue, _table.c.state, func.count().label("n")).group_by(_table.c.queue, _table.c.state)
+        """How many cases each queue has in each state; none that was removed."""
+        query = select(_table.c.queue, _table.c.state, func.count().label("n")).where(is_shown())
+        query = query.group_by(_table.c.queue, _table.c.state)
         counts: dict[str, dict[TicketState, int]] = {}
         for queue, state, number in self._connection.execute(query.order_by(_table.c.queue, _table.c.state)):
             counts.setdefault(queue, {})[TicketState(state)] = number
@@ -254,7 +255,7 @@ class TicketStore:
         )
         values: dict[str, object] = {"state": state.value, "claimed_until": None}
         if state is TicketState.OPEN:
-            values["assignee"] = None
+            values |= {"assignee": None, "removed_at": None}
         statement = update(_table).where(_table.c.number == number, _table.c.state == stored.state, free_or_mine)
         try:
             with self._connection.begin_nested():

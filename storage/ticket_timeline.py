@@ -12,7 +12,7 @@ from koe.ticket import Ticket, TicketState
 from storage.models import FeedbackRow, TicketEventRow, TicketRow
 from storage.statements import IN_LIST, batched
 from storage.ticket_history import TicketEvent, histories
-from storage.ticket_row import as_ticket
+from storage.ticket_row import as_ticket, is_shown
 
 _table = TicketRow.table()
 _events = TicketEventRow.table()
@@ -36,9 +36,13 @@ class TicketTimelines:
         self._connection = connection
 
     def since(self, start: datetime, queues: Collection[str] | None = None) -> list[Timeline]:
-        """Every ticket of some queues (``None``: of all) that waits, or to which something happened from then on."""
+        """Every ticket of some queues (``None``: of all) that waits, or to which something happened from then on.
+
+        Those that were removed are left out.
+        """
         touched = select(_events.c.ticket).where(_events.c.at >= start)
         query = select(_table).where(or_(_table.c.state.not_in(_ENDED), _table.c.number.in_(touched)))
+        query = query.where(is_shown())
         if queues is not None:
             query = query.where(_table.c.queue.in_(list(queues)))
         rows = self._connection.execute(query.order_by(_table.c.number)).all()

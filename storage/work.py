@@ -12,6 +12,7 @@ from storage.analysis_store import AnalysisStore
 from storage.audit_store import AuditStore
 from storage.commitment_store import CommitmentStore
 from storage.exposure_store import ExposureStore
+from storage.failed_deliveries import FailedDeliveries
 from storage.feedback_store import FeedbackStore
 from storage.follow_up_store import FollowUpStore
 from storage.issue_store import IssueStore
@@ -21,6 +22,7 @@ from storage.proposal_store import ProposalStore
 from storage.quarantine_store import QuarantineStore
 from storage.reading_corrections import ReadingCorrections
 from storage.routing_store import RoutingStore
+from storage.segment_vectors import SegmentVectors
 from storage.sign_in_store import SignInStore
 from storage.snapshot_store import SnapshotStore
 from storage.ticket_filing import TicketFiling
@@ -54,6 +56,11 @@ class Work:
     def analyses(self) -> AnalysisStore:
         """What models say of texts."""
         return AnalysisStore(self._connection)
+
+    @cached_property
+    def segment_vectors(self) -> SegmentVectors:
+        """What texts complain of, as vectors."""
+        return SegmentVectors(self._connection)
 
     @cached_property
     def issues(self) -> IssueStore:
@@ -134,6 +141,11 @@ class Work:
     def outbox(self) -> OutboxStore:
         """Replies on their way."""
         return OutboxStore(self._connection)
+
+    @cached_property
+    def failed_deliveries(self) -> FailedDeliveries:
+        """Replies that were given up."""
+        return FailedDeliveries(self._connection)
 
     @cached_property
     def accounts(self) -> AccountStore:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from desk.api.app import PREFIX, create_api
-from desk.web import acts, corrections, figures, lists, people, signing, tickets
+from desk.web import acts, corrections, deliveries, figures, lists, moderating, people, signing, tickets
 from desk.web.pages import page
 from desk.web.security import Guard
 from desk.web.site import Site
@@ -52,7 +52,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="koe", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.mount("/static", StaticFiles(directory=str(files("desk.web").joinpath("static"))), name="static")
-    for module in (signing, lists, tickets, acts, corrections, figures, people):
+    for module in (signing, lists, tickets, acts, corrections, deliveries, figures, moderating, people):
         app.include_router(module.router)
     app.mount(PREFIX, create_api(site))
     app.add_api_route("/healthz", _healthy, response_class=PlainTextResponse)

@@ -17,7 +17,7 @@ from desk.roles import Act
 from desk.web.pages import after
 from desk.web.visits import Form, SentForm
 from koe.errors import ConflictError, NotFoundError, UsageError
-from koe.issue import Correction
+from koe.issue import Correction, Span
 from koe.taxonomy import Sentiment
 from koe.ticket import Ticket
 
@@ -80,15 +80,39 @@ def _trigger(work: Work, form: Form, ticket: Ticket, stored: StoredFeedback, now
 
 
 def _issue(work: Work, form: Form, ticket: Ticket, stored: StoredFeedback, now: datetime) -> Mapping[str, object]:
-    """Out of an issue, or from it into another one; the discovery does not take it back."""
-    wrong, to = form.get("issue"), form.get("to").strip() or None
-    spans = [member.span for member in work.issues.members(issue=wrong) if member.span.feedback == ticket.feedback]
-    if not spans:
+    """Out of an issue, from it into another one, or into one from none; the discovery does not take it back."""
+    wrong, to = form.get("issue") or None, form.get("to").strip() or None
+    if wrong is None and to is None:
+        raise UsageError("choose the right issue")
+    if to is not None:
+        right = work.issues.get(to)
+        if right.issue.product_id != stored.feedback.product_id:
+            raise UsageError(f"{to} is about another product")
+        if not right.alive:
+            raise ConflictError(f"{right.id} is dismissed, so that it takes nothing")
+        to = right.id
+    spans = [span for span, place in work.issues.places(ticket.feedback).items() if place == wrong]
+    if wrong is None:
+        spans = spans or _complaints(work, form, stored)
+    elif not spans:
         raise ConflictError(f"{ticket.feedback} is not in {wrong} any more")
-    if to is not None and work.issues.get(to).issue.product_id != stored.feedback.product_id:
-        raise UsageError(f"{to} is about another product")
     work.issues.move(spans, to, by=form.visit.who, effective_at=now)
     return {"from": wrong, "to": to}
+
+
+def _complaints(work: Work, form: Form, stored: StoredFeedback) -> list[Span]:
+    """Where a feedback that the discovery did not look at complains; all of it where the model found nothing."""
+    feedback, site = stored.feedback, form.visit.site
+    model = site.model(work)
+    read = work.analyses.load([stored.text_hash], model, embeddings=False).get(stored.text_hash)
+    bad = [part for part in (read.segments if read else ()) if part.complaint >= site.settings.discovery.complaint]
+    if bad:
+        return [Span(stored.key, feedback.version, part.field, part.start, part.end) for part in bad]
+    if feedback.text:
+        return [Span(stored.key, feedback.version, "text", 0, len(feedback.text))]
+    if feedback.title:
+        return [Span(stored.key, feedback.version, "title", 0, len(feedback.title))]
+    raise UsageError(f"{stored.key} has no words that could be about an issue")
 
 
 def _no_answer(work: Work, form: Form, ticket: Ticket, stored: StoredFeedback, now: datetime) -> Mapping[str, object]:

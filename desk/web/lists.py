@@ -67,7 +67,8 @@ def show_queues(visit: ReadingVisit) -> Response:
         mine = TicketFilter(queues=visit.queues, states=queues.ONGOING, assignee=visit.who)
         own = rows(work, visit, work.ticket_search.page(mine, 10))
         own_count = work.ticket_search.count(mine)
-    return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count)
+        failed = work.failed_deliveries.count(visit.queues)
+    return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count, failed=failed)
 
 
 @router.get("/tickets")

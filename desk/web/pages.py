@@ -31,6 +31,8 @@ SAID = {
     "moved": N_("The case is in another queue now."),
     "handed-over": N_("The case is handed over."),
     "corrected": N_("Thank you: the correction is kept, and koe learns from it."),
+    "removed": N_("The post is off the desk. The store keeps it, and the audit log says who removed it."),
+    "again": N_("The reply is on its way again."),
     "changed": N_("The account is changed."),
     "disabled": N_("The account is disabled; its sessions have ended."),
     "enabled": N_("The account works again."),

@@ -11,6 +11,7 @@ from desk import accounts
 from desk.roles import Act
 from desk.web.pages import after, page
 from desk.web.visits import Form, ReadingVisit, SentForm, Visit
+from desk.web.words import is_known
 from koe.account import Role
 from koe.errors import ConflictError, NotFoundError, UsageError
 from koe.ticket import Priority
@@ -93,7 +94,14 @@ def show_audit(visit: ReadingVisit, who: str = "", subject: str = "", before: st
     with visit.site.database.work(write=False) as work:
         entries = work.audit.list(who=who or None, subject=subject or None, limit=_ENTRIES, before=start)
     more = entries[-1].id if len(entries) == _ENTRIES else None
-    return page(visit, "audit.html.j2", entries=entries, chosen={"who": who, "subject": subject}, more=more)
+    return page(
+        visit,
+        "audit.html.j2",
+        entries=entries,
+        chosen={"who": who, "subject": subject},
+        more=more,
+        known_act=lambda act: is_known("act", act),
+    )
 
 
 def _people(visit: Visit, status: int = 200, problem: str = "", token: str = "", token_of: str = "") -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from desk.web.language import Language
 from desk.web.words import N_, word
+from koe.settings import Names
 
 #: The sentences of the default table; those of koe.yaml stay as they were written.
 RULES: tuple[str, ...] = (
@@ -38,14 +39,35 @@ RULES: tuple[str, ...] = (
     N_("No rule holds"),
 )
 
+#: The notes that koe itself leaves in the history of a ticket.
+NOTES: tuple[str, ...] = (N_("needs no answer"), N_("not spam"), N_("removed"))
+_ROUTED_AGAIN = re.compile(r"version (?P<version>\d+) of the feedback was routed again")
+
 _QUOTED = r"(?P<quote>「.*?」|“.*?”)"
 _Found = Mapping[str, str]
 
 
-def in_words(reason: str, language: Language) -> str:
-    """A stored reason in a language; one that nobody foresaw stays as it is."""
+def in_words(reason: str, language: Language, labels: Mapping[str, Names] | None = None) -> str:
+    """A stored reason in a language; one that nobody foresaw stays as it is.
+
+    ``labels`` are the words that koe.yaml has for the sentences of its own rules.
+    """
+    own = labels.get(reason) if labels else None
+    if own is not None:
+        return (own.ja if language.code == "ja" else own.en) or reason
     told = language.gettext("; ").join(_one(part, language) for part in _parts(reason))
     return told[:1].upper() + told[1:]
+
+
+def note_in_words(note: str, language: Language) -> str:
+    """What stands beside an event of a ticket's history, in a language; people's own notes stay as they are."""
+    if note in NOTES:
+        return language.gettext(note)
+    again = _ROUTED_AGAIN.fullmatch(note)
+    if again:
+        said = language.gettext("version %(version)s of the feedback was routed again")
+        return said % {"version": again["version"]}
+    return note
 
 
 def _parts(reason: str) -> list[str]:

@@ -12,7 +12,7 @@ from desk.due import ServiceLevels, service_levels
 from desk.passwords import Passwords
 from desk.routing import all_queues
 from desk.web.language import LANGUAGES, Language
-from koe.settings import QueueSettings, Settings
+from koe.settings import Names, QueueSettings, Settings
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -52,6 +52,12 @@ class Site:
     def levels(self) -> ServiceLevels:
         """What every queue promises."""
         return service_levels(self.settings)
+
+    @cached_property
+    def labels(self) -> dict[str, Names]:
+        """What koe.yaml calls the reasons of its own rules in each language, by the sentence that tickets keep."""
+        own = self.settings.routing.rules
+        return {rule.sentence: rule.label for rule in own if rule.label.ja or rule.label.en}
 
     def queue_title(self, name: str, language: Language) -> str:
         """What a queue is called; its name where koe.yaml gives no title."""

@@ -11,13 +11,16 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from desk import queues
-from desk.case_view import IssueCard, Similar, issue_cards, seen_by, similar
+from desk.alike import Similar, similar
+from desk.case_view import IssueCard, issue_cards, seen_by
+from desk.issue_search import FoundIssue, find_issues
+from desk.moderation import MODERATION
 from desk.ticket_clock import TicketClock
 from desk.ticket_page import TicketPage, ticket_page
 from desk.web.drafting import drafted
 from desk.web.lists import visible_queues
 from desk.web.pages import page
-from desk.web.reasons import in_words
+from desk.web.reasons import in_words, note_in_words
 from desk.web.visits import ReadingVisit, Visit
 from koe.account import Account, Role
 from koe.issue import Correction
@@ -52,9 +55,9 @@ class Around:
 
 
 @router.get("/tickets/{case}")
-def show_ticket(visit: ReadingVisit, case: str) -> Response:
-    """A ticket of the visitor's queues."""
-    return ticket_response(visit, case)
+def show_ticket(visit: ReadingVisit, case: str, find: str | None = None) -> Response:
+    """A ticket of the visitor's queues; ``find`` are words of the issue that it is really about."""
+    return ticket_response(visit, case, find=find if visit.may("claim") else None)
 
 
 def ticket_response(
@@ -64,8 +67,11 @@ def ticket_response(
     problem: str = "",
     text: str | None = None,
     findings: Sequence[Finding] = (),
+    find: str | None = None,
 ) -> Response:
     """The page of a ticket; after a refused act with what was wrong and what was typed.
+
+    With ``find`` it shows the issues of the same product with these words, to choose the right one.
 
     Raises:
         NotFoundError: no such ticket, or it is in a queue that the visitor does not see.
@@ -75,6 +81,7 @@ def ticket_response(
         found = _found(work, visit, case)
         around = _around(work, visit, found)
         draft = drafted(work, visit, found)
+        choice = None if find is None else _choice(work, found, find)
     ticket = found.ticket
     return page(
         visit,
@@ -85,11 +92,15 @@ def ticket_response(
         ticket=ticket,
         feedback=found.feedback.feedback,
         around=around,
+        find=find or "",
+        choice=choice,
         draft=draft if text is None else replace(draft, text=text, findings=findings, is_draft=False),
-        reasons=[in_words(reason, visit.language) for reason in ticket.reasons],
+        reasons=[in_words(reason, visit.language, site.labels) for reason in ticket.reasons],
+        told=lambda event: note_in_words(event.note, visit.language),
         chart=lambda card: _chart(card, visit),
         mine=ticket.assignee == visit.who,
         held=queues.is_held(ticket, now) and ticket.assignee != visit.who,
+        moderated=ticket.queue == MODERATION,
         done=ticket.state not in queues.ONGOING,
         other_queues={name: title for name, title in visible_queues(visit).items() if name != ticket.queue},
     )
@@ -107,13 +118,20 @@ def _around(work: Work, visit: Visit, found: TicketPage) -> Around:
     return Around(
         clock=site.levels.clock(found.history, now),
         cards=issue_cards(work, found.issues, site.settings.zone, now),
-        similar=similar(work, found, visit.queues),
+        similar=similar(work, found, site.model(work), site.settings.discovery, visit.queues),
         earlier=earlier,
         hidden=hidden,
         corrections=work.reading_corrections.of(found.ticket.feedback),
         colleagues=[one.name for one in work.accounts.list() if _can_have(one, found.ticket)],
         deliveries={entry.reply: entry for entry in entries},
     )
+
+
+def _choice(work: Work, found: TicketPage, words: str) -> Sequence[FoundIssue]:
+    """Issues that a ticket's feedback may be about and is not said to be yet."""
+    here = {issue.id for issue in found.issues}
+    every = find_issues(work, found.feedback.feedback.product_id, words[:200])
+    return [one for one in every if one.issue.id not in here]
 
 
 def _can_have(account: Account, ticket: Ticket) -> bool:

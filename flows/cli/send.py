@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.session import SOME_REFUSED, WHO, JsonOption, echo_json, open_store
-from flows.cli.tables import one_line
+from flows.cli.tables import one_line, show_table
+from flows.cli.ticket_page import local_time
 from koe.errors import BusyError
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ def send(
     ] = False,
     every: Annotated[float, typer.Option("--every", min=0.1, help="With --watch: look again after so many s.")] = 5.0,
     retry: Annotated[bool, typer.Option("--retry", help="First put what was given up on its way again.")] = False,
+    again: Annotated[
+        list[int] | None,
+        typer.Option("--again", metavar="REPLY", help="First put a reply (its number in --failed) on its way again."),
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="List what was given up, and why; send nothing.")] = False,
     by: Annotated[str, typer.Option("--as", envvar=WHO, help="Who you are, for the audit log.")] = "terminal",
     json_out: JsonOption = False,
 ) -> None:
@@ -38,11 +44,16 @@ def send(
     from desk.outbox import retry_failed
 
     wiring = open_store(ctx)
+    if failed:
+        _show_failed(wiring, json_out)
+        return
+    if again:
+        _put_again(wiring, again, by)
     if retry:
         with wiring.database.work() as work:
-            again = retry_failed(work, by, wiring.clock())
+            count = retry_failed(work, by, wiring.clock())
             work.commit()
-        typer.echo(f"{again} replies that were given up are on their way again", err=True)
+        typer.echo(f"{count} replies that were given up are on their way again", err=True)
     counts: Counter[str] = Counter()
     for sent in _sent(wiring, every if watch else None):
         counts[_outcome(sent)] += 1
@@ -84,6 +95,41 @@ def _sent(wiring: Wiring, every: float | None) -> Iterator[Sent]:
             return
         else:
             stop.wait(every)
+
+
+def _put_again(wiring: Wiring, replies: Sequence[int], by: str) -> None:
+    from desk.failed import try_again
+
+    with wiring.database.work() as work:
+        for reply in replies:
+            found = try_again(work, wiring.settings, reply, by, wiring.clock())
+            typer.echo(f"{found.ticket}: the reply {reply} is on its way again", err=True)
+        work.commit()
+
+
+def _show_failed(wiring: Wiring, json_out: bool) -> None:
+    with wiring.database.work(write=False) as work:
+        found = work.failed_deliveries.list(limit=1_000)
+    if json_out:
+        echo_json(found)
+        return
+    show_table(
+        ["reply", "case", "queue", "target", "tries", "last try", "reason"],
+        [
+            [
+                str(one.reply),
+                one.ticket,
+                one.queue,
+                one.target,
+                str(one.attempts),
+                local_time(one.failed_at, wiring),
+                one_line(one.error),
+            ]
+            for one in found
+        ],
+    )
+    if not found:
+        typer.echo("nothing was given up", err=True)
 
 
 def _outcome(sent: Sent) -> str:

@@ -15,7 +15,7 @@ _ONGOING = text("state NOT IN ('resolved', 'closed')")
 
 
 class TicketRow(Base):
-    """One case; ``rank`` is the priority as a number, 0 the most urgent."""
+    """One case; ``rank`` is the priority as a number, 0 the most urgent; ``removed_at`` hides it from the desk."""
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -41,6 +41,7 @@ class TicketRow(Base):
     created_at: Mapped[datetime]
     assignee: Mapped[str | None]
     claimed_until: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
 
 
 class TicketCopyRow(Base):

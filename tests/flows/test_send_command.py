@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from flows.cli import app
 from flows.doctor import examine
 from flows.wiring import Wiring
+from koe.errors import ConflictError, NotFoundError
 from koe.feedback import Channel, Feedback
 from koe.settings_file import load_settings
 from koe.ticket import Priority, Routing
@@ -88,6 +89,32 @@ def test_what_was_given_up_is_told_until_it_is_sent(koe: Koe, config: Path) -> N
     again = koe("send", "--retry")
     assert (again.exit_code, again.stdout) == (0, "CASE-000001: delivered (gone)\n")
     assert koe("queue", "list", "--failed").stdout == ""
+
+
+def test_one_reply_is_tried_again_with_the_same_key(koe: Koe, config: Path) -> None:
+    config.write_text(REFUSING, "utf-8")
+    for case in ("CASE-000001", "CASE-000002"):
+        koe("queue", "reply", case, "お詫びします")
+    koe("send")
+    lines = [line.split("\t") for line in koe("send", "--failed").stdout.splitlines()]
+    assert [line[:5] for line in lines] == [
+        ["1", "CASE-000001", "support", "gone", "1"],
+        ["2", "CASE-000002", "support", "gone", "1"],
+    ]
+    assert "NOT_SET_HERE is not set" in lines[0][6]
+    before = json.loads(koe("queue", "show", "CASE-000002", "--json").stdout)["deliveries"][0]
+    config.write_text("delivery: {targets: {gone: {file: sent.jsonl}}}\n", "utf-8")
+    again = koe("send", "--again", "2")
+    assert (again.exit_code, again.stdout) == (0, "CASE-000002: delivered (gone)\n")
+    assert json.loads((config.parent / "sent.jsonl").read_text("utf-8"))["key"] == before["key"]
+    assert [one["reply"] for one in json.loads(koe("send", "--failed", "--json").stdout)] == [1]
+    assert isinstance(koe("send", "--again", "2").exception, ConflictError)
+    assert isinstance(koe("send", "--again", "7").exception, NotFoundError)
+    koe("send", "--again", "1")
+    assert koe("send", "--failed").stderr == "nothing was given up\n"
+    with Wiring.from_config(config).database.work(write=False) as work:
+        told = [(one.act, one.subject, one.details) for one in work.audit.list(limit=2)]
+    assert told == [("try again", "CASE-000001", {"reply": 1}), ("try again", "CASE-000002", {"reply": 2})]
 
 
 def test_acts_on_the_terminal_are_in_the_audit_log(koe: Koe, config: Path) -> None:

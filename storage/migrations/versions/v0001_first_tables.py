@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("assignee", TEXT, nullable=True),
         sa.Column("claimed_until", MOMENT, nullable=True),
+        sa.Column("removed_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_ticket"),
     )
     op.create_index("ix_ticket_assignee", "ticket", ["assignee"], unique=False)

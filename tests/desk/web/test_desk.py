@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from desk import accounts
 from desk.web.figures import harmless
 from desk.web.first_admin import first_token
 from desk.web.site import Site
+from koe.issue import Label, Span
 from koe.ticket import TicketState
 
 if TYPE_CHECKING:
@@ -213,6 +215,35 @@ def test_corrections_are_kept(signed_in: SignedIn, site: Site) -> None:
     assert ticket.state is TicketState.CLOSED
 
 
+def test_the_right_issue_is_found_and_said(signed_in: SignedIn, site: Site) -> None:
+    with site.database.work() as work:
+        for product, name in (("SPK-10", "電源ボタンの故障"), ("MIX-02", "折れた羽根")):
+            work.issues.create(product, Label(name, "power button"), site.clock(), np.ones(4, np.float32), site.clock())
+        work.commit()
+    aki = signed_in("aki")
+
+    def found(words: str) -> list[str]:
+        return re.findall(r'name="to" value="(ISSUE-\d+)"', aki.get(CASE + "?find=" + words).text)
+
+    assert "It is really about" not in aki.get(CASE).text
+    assert found("") == found("2") == found("issue-0002") == found("ＰＯＷＥＲ") == found("ボタン") == ["ISSUE-0002"]
+    assert found("1") == found("3") == found("羽根") == []
+    assert "No other issue of this product" in aki.get(CASE + "?find=羽根").text
+    assert aki.post(f"{CASE}/correct/issue", to="ISSUE-0003", issue="ISSUE-0001").status_code == 400
+    assert aki.post(f"{CASE}/correct/issue").status_code == 400
+    assert aki.post(f"{CASE}/correct/issue", to="ISSUE-0002", issue="ISSUE-0001").status_code == 303
+    other = "/tickets/CASE-000003"
+    assert signed_in("ben").post(f"{other}/correct/issue", to="ISSUE-0002").status_code == 303
+    with site.database.work(write=False) as work:
+        places = {key: list(work.issues.places(key).items()) for key in ("shop:1", "shop:3")}
+        kept = [(one.kind, one.by, one.details["to"]) for one in work.issues.corrections()]
+    assert places == {
+        "shop:1": [(Span("shop:1", 1, "text", 0, 5), "ISSUE-0002")],
+        "shop:3": [(Span("shop:3", 1, "text", 0, 7), "ISSUE-0002")],
+    }
+    assert kept == [("moved", "aki", "ISSUE-0002"), ("moved", "ben", "ISSUE-0002")]
+
+
 def test_people_come_with_a_token_and_go(signed_in: SignedIn, site: Site, browser: Browser) -> None:
     ada = signed_in("ada")
     shown = ada.post("/people", name="Noa", role="agent", queue="support", lang="ja", limit="3").text
@@ -229,7 +260,7 @@ def test_people_come_with_a_token_and_go(signed_in: SignedIn, site: Site, browse
     assert ada.post("/people/noa/disable").status_code == 303
     assert browser.get("/").status_code == 303
     assert ada.post("/people/ada/disable").status_code == 409
-    assert "user disabled" in ada.get("/audit?who=ada").text
+    assert "disabled an account" in ada.get("/audit?who=ada").text
 
 
 def test_the_first_admin(site: Site, database: object, settings: object, tmp_path: object) -> None:

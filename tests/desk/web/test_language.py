@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,8 +14,14 @@ from babel.messages.extract import extract_from_dir
 
 import desk.web
 from desk.default_table import default_rules
+from desk.routing import route, rule_book
+from desk.web import acts, corrections
 from desk.web.language import Language, chosen, read_catalogue
-from desk.web.reasons import RULES, in_words
+from desk.web.reasons import RULES, in_words, note_in_words
+from desk.web.site import Site
+from desk.web.words import is_known
+from koe.feedback import Channel, Feedback
+from koe.settings import RoutingRule, RoutingSettings, Settings
 
 if TYPE_CHECKING:
     from tests.desk.web.conftest import Browser
@@ -88,7 +94,16 @@ def test_the_switch_holds_from_then_on(signed_in: SignedIn) -> None:
 def test_pages_in_japanese_have_no_english(signed_in: SignedIn) -> None:
     ada = signed_in("ada")
     ada.headers = {"accept-language": "ja"}
-    for path in ("/", "/tickets?state=all", "/tickets/CASE-000001", "/figures", "/people", "/settings", "/help"):
+    for path in (
+        "/",
+        "/tickets?state=all",
+        "/tickets/CASE-000001",
+        "/figures",
+        "/people",
+        "/settings",
+        "/help",
+        "/deliveries",
+    ):
         text = re.sub(r"(?s)<head>.*?</head>|<[^>]*>|&[#\w]+;", " ", ada.get(path).text)
         words = set(re.findall(r"\b[a-z]{4,}\b", text))
         known = {"support", "shop", "complaint", "yaml", "vera", "english", "safety", "escalations", "social"}
@@ -115,6 +130,43 @@ def test_every_reason_of_the_default_table_is_translated() -> None:
     for rule in default_rules():
         if rule.queue != "none":
             assert rule.reason in RULES
+        assert is_known("rule", rule.name)
+
+
+def test_every_act_of_the_desk_is_translated() -> None:
+    made = {f"corrected {what}" for what in corrections._KINDS} | set(acts._ACTS)
+    assert [act for act in sorted(made) if not is_known("act", act)] == []
+
+
+def test_a_rule_of_koe_yaml_may_say_its_reason_in_both_languages() -> None:
+    rule = RoutingRule.model_validate(
+        {
+            "name": "app",
+            "queue": "support",
+            "priority": "high",
+            "label": {"ja": "アプリの故障", "en": "App; again"},
+        }
+    )
+    routing = Settings(routing=RoutingSettings(rules=[rule]))
+    site = Site(routing, cast(Any, None), lambda: datetime.now(UTC), lambda work: "")
+    told = route(Feedback("shop", "1", Channel.REVIEW, datetime.now(UTC), text="x"), None, rule_book(routing))
+    assert told.reasons[0] == rule.sentence == "App; again"
+    assert in_words(told.reasons[0], JA, site.labels) == "アプリの故障"
+    assert in_words(told.reasons[0], EN, site.labels) == "App; again"
+
+
+def test_the_audit_log_is_in_the_language_of_the_reader(signed_in: SignedIn) -> None:
+    ada = signed_in("ada")
+    ada.post("/tickets/CASE-000001/claim")
+    assert "took the case" in ada.get("/audit").text
+    ada.headers = {"accept-language": "ja"}
+    assert "案件を引き受けた" in ada.get("/audit").text
+
+
+def test_notes_of_the_history_in_japanese() -> None:
+    assert note_in_words("version 2 of the feedback was routed again", JA) == "投稿の第2版をもう一度振り分けました"
+    assert note_in_words("needs no answer", JA) == "返信不要"
+    assert note_in_words("新品を送った", JA) == "新品を送った"
 
 
 @pytest.mark.parametrize(

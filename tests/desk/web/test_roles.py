@@ -38,6 +38,7 @@ PAGES: dict[str, dict[str, int]] = {
     "/tickets/CASE-000001": READERS | {"ben": 404},
     "/tickets/CASE-000009": dict.fromkeys(EVERYBODY, 404) | {"nobody": 303},
     "/tickets/nonsense": dict.fromkeys(EVERYBODY, 400) | {"nobody": 303},
+    "/deliveries": READERS,
     "/figures": READERS,
     "/figures?queue=support": READERS | {"ben": 404},
     "/figures.csv": READERS,
@@ -50,6 +51,8 @@ PAGES: dict[str, dict[str, int]] = {
 CASE = "/tickets/CASE-000001"
 AGENTS = {"nobody": 303, "vera": 403, "aki": 303, "ben": 404, "lea": 303, "ada": 303}
 STRANGERS = dict.fromkeys(EVERYBODY, 403)
+#: The case is in another queue than the act takes.
+MISPLACED = AGENTS | {"aki": 400, "lea": 400, "ada": 400}
 #: The case is in another state.
 REFUSED = AGENTS | {"aki": 409, "lea": 409, "ada": 409}
 BOSS = dict.fromkeys(EVERYBODY, 403) | {"nobody": 303, "ada": 303}
@@ -71,6 +74,9 @@ ACTS: list[tuple[str, dict[str, str], dict[str, int]]] = [
     (f"{CASE}/correct/trigger", {"phrase": "text-4-9-defect"}, AGENTS),
     (f"{CASE}/correct/issue", {"issue": "ISSUE-0001"}, AGENTS),
     (f"{CASE}/correct/no-answer", {}, AGENTS),
+    (f"{CASE}/moderate/not-spam", {}, MISPLACED),
+    (f"{CASE}/moderate/remove", {}, MISPLACED),
+    ("/deliveries/1/again", {}, dict.fromkeys(EVERYBODY, 404) | {"nobody": 303, "vera": 403}),
     ("/people", {"name": "new", "role": "agent"}, BOSS | {"ada": 200}),
     ("/people/vera/disable", {}, BOSS),
     ("/people/vera/enable", {}, BOSS),
