@@ -4,8 +4,8 @@
 role     may also
 =======  ==================================================================================
 viewer   read queues, tickets and reports
-agent    claim tickets, reply, resolve and close
-lead     give tickets to others and take them away, correct issues, try deliveries again
+agent    claim tickets, reply, resolve and close, try a failed delivery of their queues again
+lead     give tickets to others and take them away, correct issues, try all deliveries again
 admin    manage users and tokens, read the audit log
 =======  ==================================================================================
 """
