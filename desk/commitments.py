@@ -49,12 +49,11 @@ def find_promises(text: str, at: datetime, calendar: Calendar, zone: ZoneInfo) -
 def due_of(words: str, at: datetime, calendar: Calendar, zone: ZoneInfo) -> datetime:
     """When something is due that a person dates: ``2026-11-27``, ``2026-11-27 15:00``, ``tomorrow``, 「金曜日」.
 
-    A date alone is due when work ends that day.
+    A date alone is due when work ends that day; a time without an offset is in ``zone``.
 
     Raises:
         UsageError: the words name no day ahead.
     """
-    zone = calendar.zone if calendar.name else zone
     due_at = None
     try:
         given = datetime.fromisoformat(words.strip())

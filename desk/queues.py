@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from desk.drafts.draft import require_sendable
 from desk.due import keep_due, service_levels
 from desk.outbox import enqueue
+from desk.promises import note_promises
 from desk.roles import Act
 from desk.routing import all_queues
 from desk.workers import require_queue, require_room, worker
@@ -122,6 +123,7 @@ def reply(
 ) -> Ticket:
     """Store a reply and put it into the outbox; the ticket becomes ``replied`` and stays with who replied.
 
+    What was promised before is kept by it, and what it promises with a date is noted (:mod:`desk.promises`).
     ``key`` is the idempotency key that it goes out with, by default a new one.
 
     Raises:
@@ -141,6 +143,7 @@ def reply(
         work.tickets.claim_ticket(ticket.id, one.name, _lease(settings, ticket), now)
     work.tickets.reply(ticket.id, text, one.name, now)
     stored = work.tickets.replies(ticket.id)[-1]
+    note_promises(work, settings, ticket, text, stored.id, one.name, now)
     enqueue(work, settings, ticket.id, ticket.feedback, stored.id, now, key)
     return _with_due(work, settings, ticket.id, now)
 
