@@ -18,7 +18,7 @@ Business time is that of the queue's calendar; without one it is elapsed time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
@@ -54,6 +54,7 @@ class Case:
     reopened: int
     spent: timedelta
     ends: tuple[tuple[datetime, bool], ...]
+    kind: str | None = None
 
     def waits_at(self, moment: datetime) -> bool:
         """Whether it was still to be done at a moment."""
@@ -79,10 +80,13 @@ class Figures:
     backlog: int
 
 
-def cases(timelines: Iterable[Timeline], levels: ServiceLevels, now: datetime) -> list[Case]:
-    """Tickets as figures see them, by the service levels of now."""
+def cases(
+    timelines: Iterable[Timeline], levels: ServiceLevels, now: datetime, kinds: Mapping[str, str] | None = None
+) -> list[Case]:
+    """Tickets as figures see them, by the service levels of now; ``kinds`` are those of customers, by ticket."""
+    known = kinds or {}
     measuring = _measuring(levels)
-    return [_case(one, measuring, now) for one in timelines if one.events]
+    return [_case(one, measuring, now, known.get(one.ticket.id)) for one in timelines if one.events]
 
 
 def figures(name: str, some: Sequence[Case], backlog: int) -> Figures:
@@ -120,7 +124,7 @@ def by_week(every: Sequence[Case], weeks: Sequence[Week], zone: ZoneInfo, now: d
 def by_group(
     every: Sequence[Case], since: datetime, name_of: Callable[[Case], str | None], now: datetime
 ) -> list[Figures]:
-    """Figures of what came in since a moment, for each queue, person or product; the largest first."""
+    """Figures of what came in since a moment, for each queue, person, product or kind; the largest first."""
     names = {name for one in every if (name := name_of(one)) is not None}
     found = []
     for name in names:
@@ -136,7 +140,7 @@ def last_weeks(now: datetime, zone: ZoneInfo, count: int) -> list[Week]:
     return [running - back for back in range(count - 1, -1, -1)]
 
 
-def _case(one: Timeline, measuring: ServiceLevels, now: datetime) -> Case:
+def _case(one: Timeline, measuring: ServiceLevels, now: datetime, kind: str | None) -> Case:
     clock = measuring.clock(one.events, now)
     replied = next((event.by for event in one.events if event.kind == "reply"), None)
     ends: list[tuple[datetime, bool]] = []
@@ -156,6 +160,7 @@ def _case(one: Timeline, measuring: ServiceLevels, now: datetime) -> Case:
         reopened=reopened,
         spent=_spent(one.events, measuring),
         ends=tuple(ends),
+        kind=kind,
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -13,40 +11,20 @@ from starlette.responses import Response
 from desk import queues
 from desk.drafts.guard import StoppedError
 from desk.due import keep_due
+from desk.promises import OpenPromiseError
 from desk.roles import MAY, Act
+from desk.web import promising
+from desk.web.doing import Doing
 from desk.web.pages import after
 from desk.web.tickets import ticket_response
-from desk.web.visits import Form, SentForm, Visit, require_hold
+from desk.web.visits import SentForm, Visit, require_hold
 from desk.web.words import word
 from koe.account import Account
 from koe.errors import ConflictError, ForbiddenError, FullError, NotFoundError, UsageError
 from koe.settings import QueueSettings
 from koe.ticket import Ticket
 
-if TYPE_CHECKING:
-    from storage.work import Work
-
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """One act as it is done: by whom, on what, when, with which fields."""
-
-    work: Work
-    form: Form
-    ticket: Ticket
-    now: datetime
-
-    @property
-    def visit(self) -> Visit:
-        """Who does it."""
-        return self.form.visit
-
-    @property
-    def note(self) -> str:
-        """What is kept in the history beside the act."""
-        return self.form.get("note").strip()[:500]
 
 
 @router.post("/tickets/{case}/{act}")
@@ -100,10 +78,12 @@ def _answered(doing: Doing) -> None:
 
 
 def _resolve(doing: Doing) -> None:
+    promising.require_kept(doing)
     queues.resolve(doing.work, doing.ticket.id, doing.visit.who, doing.now, doing.note)
 
 
 def _close(doing: Doing) -> None:
+    promising.require_kept(doing)
     queues.close(doing.work, doing.ticket.id, doing.visit.who, doing.now, doing.note)
 
 
@@ -155,6 +135,7 @@ _ACTS: Mapping[str, tuple[Act, str, Callable[[Doing], None]]] = {
     "reopen": (Act.CLAIM, "reopened", _reopen),
     "move": (Act.CLAIM, "moved", _move),
     "hand-over": (Act.CLAIM, "handed-over", _hand_over),
+    **promising.ACTS,
 }
 
 
@@ -166,6 +147,8 @@ def _conflict(visit: Visit, case: str, now: datetime, error: ConflictError) -> s
             "Reply to one, solve it or hand it over; then take this one."
         )
         return said % {"held": error.held, "limit": error.limit}
+    if isinstance(error, OpenPromiseError):
+        return visit.language.gettext("A promise is open: mark it kept, drop it, or end the case all the same.")
     with visit.site.database.work(write=False) as work:
         ticket = work.tickets.get(case)
     if queues.is_held(ticket, now) and ticket.assignee != visit.who:

@@ -16,6 +16,7 @@ from desk.web import acts, corrections, deliveries, figures, lists, moderating, 
 from desk.web.pages import page
 from desk.web.security import Guard
 from desk.web.site import Site
+from desk.web.telling import router as telling_router
 from desk.web.visits import ForgedFormError, NotSignedInError, Visit, visit_of
 from desk.web.words import N_
 from koe.errors import (
@@ -55,6 +56,7 @@ def create_app(site: Site) -> FastAPI:
     for module in (signing, lists, tickets, acts, corrections, deliveries, figures, moderating, people):
         app.include_router(module.router)
     app.mount(PREFIX, create_api(site))
+    app.include_router(telling_router)
     app.add_api_route("/healthz", _healthy, response_class=PlainTextResponse)
     app.add_exception_handler(KoeError, _on_koe_error)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]

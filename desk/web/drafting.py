@@ -10,6 +10,7 @@ from desk import queues
 from desk.drafts.draft import draft_for
 from desk.drafts.guard import Finding
 from desk.drafts.outlets import Outlet
+from desk.follow_ups import follow_up_draft
 from desk.ticket_page import TicketPage
 from desk.web.visits import Visit
 from koe.errors import SettingsError
@@ -36,13 +37,17 @@ class Drafted:
     limit: int | None = None
 
 
-def drafted(work: Work, visit: Visit, found: TicketPage) -> Drafted:
-    """A draft for a ticket that nobody answered yet, for somebody who may reply; an empty text otherwise."""
+def drafted(work: Work, visit: Visit, found: TicketPage, follow_up: bool = False) -> Drafted:
+    """A draft for a ticket that nobody answered yet, or that waits for a follow-up; an empty text otherwise.
+
+    Only for somebody who may reply.
+    """
     ticket = found.ticket
-    if not visit.may("reply") or ticket.state not in queues.ONGOING or found.replies:
+    unanswered = ticket.state in queues.ONGOING and not found.replies
+    if not visit.may("reply") or not (unanswered or follow_up):
         return Drafted(lang=ticket.lang)
     try:
-        draft = draft_for(work, visit.site.settings, found)
+        draft = (follow_up_draft if follow_up else draft_for)(work, visit.site.settings, found)
     except SettingsError:
         said = visit.language.gettext("No draft: a template of koe.yaml cannot be used. Ask an admin to look at it.")
         return Drafted(lang=ticket.lang, problem=said)

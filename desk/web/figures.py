@@ -13,10 +13,12 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from desk.figures import Case, Figures, by_group, by_week, cases, last_weeks
+from desk.kinds import kinds_of
 from desk.web.charts import Point, bars
 from desk.web.lists import visible_queues
 from desk.web.pages import page
 from desk.web.visits import ReadingVisit, Visit
+from desk.web.words import word
 from koe.errors import NotFoundError
 
 router = APIRouter()
@@ -51,11 +53,12 @@ class Board:
     queues: Sequence[Figures]
     people: Sequence[Figures]
     products: Sequence[Figures]
+    kinds: Sequence[Figures]
 
 
 @router.get("/figures")
 def show_figures(visit: ReadingVisit, weeks: str = "", queue: str = "") -> Response:
-    """How the desk does, by week, queue, person and product."""
+    """How the desk does, by week, queue, person, product and kind of customer."""
     count = _count(weeks)
     board = _board(visit, count, queue)
     return page(
@@ -69,6 +72,7 @@ def show_figures(visit: ReadingVisit, weeks: str = "", queue: str = "") -> Respo
         queue_title=lambda name: visit.site.queue_title(name, visit.language),
         product_name=lambda name: visit.site.product_name(name, visit.language),
         own_name=lambda name: name,
+        kind_name=lambda name: word(visit.language, "customer", name),
     )
 
 
@@ -82,6 +86,7 @@ def export_figures(visit: ReadingVisit, weeks: str = "", queue: str = "") -> Res
     for group, some in (("week", board.weeks), ("queue", board.queues), ("person", board.people)):
         writer.writerows([_row(group, one) for one in some])
     writer.writerows([_row("product", one) for one in board.products])
+    writer.writerows([_row("customer", one) for one in board.kinds])
     headers = {"content-disposition": 'attachment; filename="koe-figures.csv"'}
     return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -99,12 +104,14 @@ def _board(visit: Visit, count: int, queue: str) -> Board:
     since = weeks[0].start(zone)
     with site.database.work(write=False) as work:
         timelines = work.timelines.since(since, [queue] if queue else visit.queues)
-    every = cases(timelines, site.levels, now)
+        kinds = kinds_of(work, site.settings, [one.ticket for one in timelines], site.model(work))
+    every = cases(timelines, site.levels, now, kinds)
     return Board(
         weeks=by_week(every, weeks, zone, now),
         queues=by_group(every, since, lambda one: one.queue, now),
         people=by_group(every, since, lambda one: one.person, now),
         products=by_group(every, since, _product, now),
+        kinds=by_group(every, since, lambda one: one.kind, now),
     )
 
 

@@ -61,6 +61,10 @@ class Language:
         pattern = "M/d(E) H:mm" if self.code == "ja" else "EEE d MMM, HH:mm"
         return format_datetime(moment, pattern, tzinfo=self.zone, locale=self.code)
 
+    def field(self, moment: datetime) -> str:
+        """A moment as people type it into a form: ``2026-11-27 15:00``."""
+        return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
     def day(self, moment: datetime) -> str:
         """A day."""
         pattern = "y年M月d日" if self.code == "ja" else "d MMM y"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from desk import queues
+from desk.follow_ups import due_follow_ups
+from desk.promises import reminders
 from desk.roles import Act
 from desk.ticket_clock import TicketClock
 from desk.web.pages import after, page
@@ -67,8 +70,9 @@ def show_queues(visit: ReadingVisit) -> Response:
         mine = TicketFilter(queues=visit.queues, states=queues.ONGOING, assignee=visit.who)
         own = rows(work, visit, work.ticket_search.page(mine, 10))
         own_count = work.ticket_search.count(mine)
+        reminding = partial(page, visit, **_to_do(work, visit, visit.queues, visit.who))
         failed = work.failed_deliveries.count(visit.queues)
-    return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count, failed=failed)
+    return reminding("queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count, failed=failed)
 
 
 @router.get("/tickets")
@@ -102,11 +106,13 @@ def show_tickets(
         number = min(max(number, 1), last)
         found = rows(work, visit, work.ticket_search.page(wanted, PAGE, (number - 1) * PAGE))
         products = work.ticket_search.products(visit.queues)
+        to_do = _to_do(work, visit, {queue} if queue else visit.queues, visit.who if mine or not queue else None)
     given = {name: value for name, value in chosen.items() if value}
     return page(
         visit,
         "tickets.html.j2",
         rows=found,
+        **to_do,
         count=count,
         at=number,
         last=last,
@@ -162,6 +168,14 @@ def rows(work: Work, visit: Visit, tickets: Collection[Ticket]) -> list[TicketRo
             )
         )
     return found
+
+
+def _to_do(work: Work, visit: Visit, some: Collection[str] | None, person: str | None) -> dict[str, Any]:
+    """What stands above the list: promises that are due, of a person or of queues, and follow-ups."""
+    site, now = visit.site, visit.site.clock()
+    waiting = due_follow_ups(work, site.settings, site.model(work), now, some)
+    mine = [one for one in waiting if person is None or one.ticket.assignee in (None, person)]
+    return {"promises": reminders(work, now, some, person), "follow_ups": mine}
 
 
 def _queue_rows(visit: Visit, tallies: Collection[Tally]) -> list[QueueRow]:

@@ -30,6 +30,13 @@ SAID = {
     "reopened": N_("The case is open again."),
     "moved": N_("The case is in another queue now."),
     "handed-over": N_("The case is handed over."),
+    "promised": N_("The promise is noted."),
+    "promise-changed": N_("The promise is changed."),
+    "promise-kept": N_("The promise is kept."),
+    "promise-dropped": N_("The promise is dropped."),
+    "followed-up": N_("The follow-up is stored and will be sent."),
+    "no-follow-up": N_("No follow-up will be asked for."),
+    "told": N_("The letters are stored and will be sent."),
     "corrected": N_("Thank you: the correction is kept, and koe learns from it."),
     "removed": N_("The post is off the desk. The store keeps it, and the audit log says who removed it."),
     "again": N_("The reply is on its way again."),
@@ -85,6 +92,7 @@ def _environment(code: str, timezone: str) -> Environment:
     environment.globals["word"] = lambda kind, value: word(language, kind, value)
     environment.filters["moment"] = language.moment
     environment.filters["short"] = language.short
+    environment.filters["field"] = language.field
     environment.filters["day"] = language.day
     environment.filters["span"] = language.span
     environment.filters["number"] = language.number

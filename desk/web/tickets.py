@@ -15,6 +15,7 @@ from desk.alike import Similar, similar
 from desk.case_view import IssueCard, issue_cards, seen_by
 from desk.issue_search import FoundIssue, find_issues
 from desk.moderation import MODERATION
+from desk.follow_ups import follow_up_of
 from desk.ticket_clock import TicketClock
 from desk.ticket_page import TicketPage, ticket_page
 from desk.web.drafting import drafted
@@ -80,7 +81,9 @@ def ticket_response(
     with site.database.work(write=False) as work:
         found = _found(work, visit, case)
         around = _around(work, visit, found)
-        draft = drafted(work, visit, found)
+        promises = work.commitments.of_ticket(found.ticket.id)
+        follow_up = follow_up_of(work, site.settings, found.ticket, site.model(work), now)
+        draft = drafted(work, visit, found, follow_up is not None)
         choice = None if find is None else _choice(work, found, find)
     ticket = found.ticket
     return page(
@@ -94,6 +97,8 @@ def ticket_response(
         around=around,
         find=find or "",
         choice=choice,
+        promises=promises,
+        follow_up=follow_up,
         draft=draft if text is None else replace(draft, text=text, findings=findings, is_draft=False),
         reasons=[in_words(reason, visit.language, site.labels) for reason in ticket.reasons],
         told=lambda event: note_in_words(event.note, visit.language),

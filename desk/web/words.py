@@ -105,6 +105,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "routed": N_("routed again"),
         "copy": N_("a copy was attached"),
         "edited": N_("the customer edited it"),
+        "followed up": N_("followed up"),
+        "told of the fix": N_("told of the fix"),
     },
     "rule": {
         "company's answer": N_("the company's own answer"),
@@ -181,6 +183,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no-answer": N_("said that it needs no answer"),
         "not-spam": N_("said that it is no spam"),
         "remove": N_("removed the post"),
+    },
+    "customer": {
+        "new": N_("new"),
+        "asking": N_("asking"),
+        "comparing": N_("comparing"),
+        "confused": N_("confused"),
+        "urgent": N_("urgent"),
+        "unhappy": N_("unhappy"),
+        "loyal": N_("loyal"),
     },
     "language": {
         "ja": N_("Japanese"),
