@@ -10,6 +10,9 @@ from koe.taxonomy import COMPLAINT_TYPES, TRIGGER_TYPES, Intent, Sentiment
 #: Subjects that are no trigger types: a threat of law, a problem that was solved, nothing that koe can name.
 LEGAL, SOLVED, ANYTHING = "legal", "solved", "any"
 
+#: Subjects that no customer brings up: how it is some days after, and that an issue is fixed.
+FOLLOW_UP, ISSUE_FIXED = "follow_up", "issue_fixed"
+
 #: The trigger types as a reply takes them up, those of one's own after ``missing_part``.
 _ORDER = (
     *("safety", "billing", "refund_request", "wrong_item", "missing_part", "*", "defect", "performance"),

@@ -26,7 +26,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from desk.drafts.case import DraftCase
 from desk.drafts.customer import CustomerKind
 from desk.drafts.outlets import Outlet
-from desk.drafts.subject import ANYTHING, LEGAL, SOLVED
+from desk.drafts.subject import ANYTHING, FOLLOW_UP, ISSUE_FIXED, LEGAL, SOLVED
 from koe.errors import SettingsError
 from koe.feedback import Channel
 from koe.taxonomy import TRIGGER_TYPES
@@ -133,6 +133,8 @@ def _weight(words: frozenset[str], case: DraftCase, size: str) -> int | None:
     """How well a template fits; ``None`` when a word of its name does not hold."""
     if (words & set(SIZES) or {"full"}) != {size}:
         return None
+    if case.subject in (FOLLOW_UP, ISSUE_FIXED) and case.subject not in words:
+        return None  # what answers a complaint cannot ask how it is now
     held = {
         "issue": case.issue,
         "subject": case.subject,
@@ -156,7 +158,7 @@ def _sort_of(word: str) -> str | None:
 
 
 _SORTS: Mapping[str, str] = {
-    **dict.fromkeys((*TRIGGER_TYPES, LEGAL, SOLVED), "subject"),
+    **dict.fromkeys((*TRIGGER_TYPES, LEGAL, SOLVED, FOLLOW_UP, ISSUE_FIXED), "subject"),
     **dict.fromkeys([kind.value for kind in CustomerKind], "kind"),
     **dict.fromkeys([outlet.value for outlet in Outlet if outlet is not Outlet.ANY], "outlet"),
     **dict.fromkeys([channel.value for channel in Channel], "channel"),

@@ -11,7 +11,7 @@ from desk.drafts.case import DraftCase
 from desk.drafts.customer import CustomerKind
 from desk.drafts.draft import Draft, write
 from desk.drafts.outlets import Outlet
-from desk.drafts.subject import ANYTHING, LEGAL, SOLVED
+from desk.drafts.subject import ANYTHING, FOLLOW_UP, ISSUE_FIXED, LEGAL, SOLVED
 from desk.drafts.template_files import SHIPPED
 from koe.errors import SettingsError
 from koe.feedback import Channel
@@ -19,8 +19,8 @@ from koe.settings import Settings
 from koe.settings_drafts import DraftsSettings, PromisedAction
 from koe.taxonomy import TRIGGER_TYPES
 
-SUBJECTS = (*TRIGGER_TYPES, LEGAL, SOLVED, ANYTHING, "allergy")
-NEVER_SORRY = {"question", "purchase_intent", "praise", SOLVED}
+SUBJECTS = (*TRIGGER_TYPES, LEGAL, SOLVED, ANYTHING, "allergy", FOLLOW_UP, ISSUE_FIXED)
+NEVER_SORRY = {"question", "purchase_intent", "praise", SOLVED, FOLLOW_UP, ISSUE_FIXED}
 EVERYTHING: list[PromisedAction] = ["exchange", "refund", "repair", "voucher", "date"]
 #: Where a reply may stand, with the channel it answers.
 PLACES = [
