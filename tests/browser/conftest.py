@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,9 @@ products:
   SPK-10: {name: {ja: ポータブルスピーカー コト, en: Koto portable speaker}, owner: audio}
   MIX-5: {name: {ja: スタンドミキサー コネ, en: Kone stand mixer}, owner: kitchen}
 """
+#: Of the checkout, and nothing of one's own.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("KOE_")}
+ENVIRONMENT["PYTHONPATH"] = str(Path(__file__).parents[2])
 #: Nobody guesses here: the cheapest parameters. The desk makes the hash anew at the first log-in.
 _QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 _REASON = "A complaint that someone can act on"
@@ -85,13 +89,13 @@ class Desk:
     settings: Settings
     database: Database
 
-    @property
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
     def complain(self, external_id: str, lang: str) -> str:
+        now, told = datetime.now(UTC).replace(microsecond=0), _SAID[0] if lang == "ja" else _SAID[1]
+        feedback = _feedback(external_id, now, *told[:5])
         with self.database.work() as work:
-            case = _complain(work, external_id, lang, "support")
+            work.feedback.upsert([feedback], now)
+            work.analyses.save([(feedback.text_hash, _analysis(feedback, *told[5:]))])
+            case = _ticket(work, feedback, "support", Priority.NORMAL, now)
             work.commit()
         return case
 
@@ -105,7 +109,7 @@ class Desk:
         """What a command says."""
         command = [sys.executable, "-m", "flows.cli", *words]
         return subprocess.run(
-            command, cwd=self.folder, env=_environment(), check=True, capture_output=True, text=True
+            command, cwd=self.folder, env=ENVIRONMENT, check=True, capture_output=True, text=True
         ).stdout
 
 
@@ -154,7 +158,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flows.cli", "desk", "--port", str(port)]
     with (folder / "desk.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, env=_environment(), stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process, folder / "desk.log")
             yield Desk(f"http://127.0.0.1:{port}", folder, settings, database)
@@ -187,7 +191,6 @@ def visitor(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Visitor]]:
             locale="ja-JP" if lang == "ja" else "en-GB",
             color_scheme="dark" if dark else "light",
         )
-        context.set_default_timeout(20_000)
         page = context.new_page()
         visitor = Visitor(page, desk, Language.of(lang, desk.settings.zone), [])
         page.on("console", visitor._told)
@@ -201,24 +204,16 @@ def visitor(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Visitor]]:
     assert [told for one in made for told in one.complaints] == []
 
 
-def _environment() -> dict[str, str]:
-    root = str(Path(__file__).parents[2])
-    return {**os.environ, "PYTHONPATH": root, "PYTHONWARNINGS": "default"}
-
-
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(600):
         assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
+        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.1)
     raise TimeoutError(f"{url} did not answer in a minute")
 
 
 def _build(folder: Path) -> tuple[Settings, Database]:
-    """Write koe.yaml and a store beside it."""
     (folder / "koe.yaml").write_text(CONFIG, "utf-8")
     settings = load_settings(folder / "koe.yaml")
     database = open_database(f"sqlite:///{folder / 'koe.sqlite'}")
@@ -242,28 +237,16 @@ def _build(folder: Path) -> tuple[Settings, Database]:
 
 
 def _add_person(work: Work, settings: Settings, name: str, role: Role, in_queues: Sequence[str] = ()) -> None:
-    """Somebody with a password."""
     now = datetime.now(UTC)
     accounts.add(work, settings, name, accounts.Changes(role=role, queues=in_queues), "test", now)
     accounts.set_password(work, _QUICK, name, PASSWORD.format(name), "test", now)
 
 
-def _complain(work: Work, external_id: str, lang: str, queue: str) -> str:
-    """A new complaint that waits in a queue; the number of its ticket."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    told = _SAID[0] if lang == "ja" else _SAID[1]
-    feedback = _feedback(external_id, now, *told[:5])
-    work.feedback.upsert([feedback], now)
-    work.analyses.save([(feedback.text_hash, _analysis(feedback, *told[5:]))])
-    return _ticket(work, feedback, queue, Priority.NORMAL, now)
-
-
 def _tickets(work: Work, settings: Settings, said: Sequence[Feedback], now: datetime) -> None:
-    cases = []
-    for place, feedback in enumerate(said):
+    cases, opened = [], now - timedelta(days=1)
+    for place, feedback in enumerate(said):  # the first two are late
         priority = Priority.URGENT if "煙" in (feedback.text or "") else list(Priority)[1 + place % 3]
-        hours = place - 2  # some are late
-        cases.append(_ticket(work, feedback, _QUIET_QUEUES[place % 3], priority, now - timedelta(days=1), hours))
+        cases.append(_ticket(work, feedback, _QUIET_QUEUES[place % 3], priority, opened, place - 2))
     waiting, answered, resolved, closed = cases[1], cases[4], cases[2], cases[6]
     for case in (answered, resolved):
         text = "Thank you for asking." if case == answered else "ご不便をおかけし、申し訳ございません。"

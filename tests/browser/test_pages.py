@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,7 @@ _MORE = ["/tickets?text=nothing-like-this", "/tickets?queue=safety&state=all", "
 
 def pages(desk: Desk) -> list[str]:
     """The address of every page, from the routes of the application."""
-    app = create_app(Site(desk.settings, desk.database, lambda: desk.now, lambda work: ""))
+    app = create_app(Site(desk.settings, desk.database, lambda: datetime.now(UTC), lambda work: ""))
     found = []
     for route in app.routes:
         if not isinstance(route, APIRoute) or "GET" not in route.methods or not _is_page(route.path):
