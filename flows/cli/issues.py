@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import proposals
+from flows.cli import proposals, tell
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import one_line, show_table
 from koe.errors import UsageError
@@ -37,6 +37,7 @@ ByOption = Annotated[str, typer.Option("--by", envvar=WHO, help="Who corrects.")
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     proposals.add_to(commands)
+    tell.add_to(commands)
     app.add_typer(commands, name="issues", rich_help_panel="Issues and tickets")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import draft
+from flows.cli import draft, promises
 from flows.cli.clocks import clock_as_json, clock_of, clocks_of, due_words
 from flows.cli.session import WHO, JsonOption, echo_json, open_store
 from flows.cli.tables import show_table
@@ -33,6 +33,7 @@ QueueOption = Annotated[str | None, typer.Option("--queue", help="Only this queu
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     draft.add_to(commands)
+    promises.add_to(commands)
     app.add_typer(commands, name="queue", rich_help_panel="Issues and tickets")
 
 
@@ -140,7 +141,10 @@ def reply(
     with wiring.database.work() as work:
         ticket = queues.reply(work, wiring.settings, case, words, who, wiring.clock())
         _keep(work, wiring, who, "reply", ticket)
+        noted = [one for one in work.commitments.of_ticket(ticket.id) if one.open]
     _told(ticket, "the reply is stored; `koe send` delivers it", json_out)
+    for one in noted:
+        typer.echo(f"promised by {local_time(one.due_at, wiring)}: {one.words} (promise {one.id})", err=True)
 
 
 @commands.command()
