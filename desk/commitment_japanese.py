@@ -115,15 +115,16 @@ def _verb_after(sentence: str, place: int) -> re.Match[str] | None:
 def read_date(match: re.Match[str]) -> Until:
     """What a found date means."""
     said = match.groupdict()
-    for name, make in (
-        ("business", lambda n: Until(business_days=n)),
-        ("hours", lambda n: Until(hours=n)),
-        ("days", lambda n: Until(days=n)),
-        ("weeks", lambda n: Until(days=7 * n)),
-    ):
-        if said[name]:
-            return make(count_of(said[name], _NUMBERS)).at(_minute(said))
-    return _named(said).at(_minute(said))
+    until = _named(said)
+    if said["business"]:
+        until = Until(business_days=count_of(said["business"], _NUMBERS))
+    elif said["hours"]:
+        until = Until(hours=count_of(said["hours"], _NUMBERS))
+    elif said["days"]:
+        until = Until(days=count_of(said["days"], _NUMBERS))
+    elif said["weeks"]:
+        until = Until(days=7 * count_of(said["weeks"], _NUMBERS))
+    return until.at(_minute(said))
 
 
 def _named(said: dict[str, str | None]) -> Until:

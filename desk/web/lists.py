@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -70,9 +69,10 @@ def show_queues(visit: ReadingVisit) -> Response:
         mine = TicketFilter(queues=visit.queues, states=queues.ONGOING, assignee=visit.who)
         own = rows(work, visit, work.ticket_search.page(mine, 10))
         own_count = work.ticket_search.count(mine)
-        reminding = partial(page, visit, **_to_do(work, visit, visit.queues, visit.who))
+        to_do = _to_do(work, visit, visit.queues, visit.who)
         failed = work.failed_deliveries.count(visit.queues)
-    return reminding("queues.html.j2", rows=_queue_rows(visit, tallies), own=own, own_count=own_count, failed=failed)
+    counted = {"own_count": own_count, "failed": failed, **to_do}
+    return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, **counted)
 
 
 @router.get("/tickets")

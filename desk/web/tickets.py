@@ -13,9 +13,9 @@ from starlette.responses import Response
 from desk import queues
 from desk.alike import Similar, similar
 from desk.case_view import IssueCard, issue_cards, seen_by
+from desk.follow_ups import follow_up_of
 from desk.issue_search import FoundIssue, find_issues
 from desk.moderation import MODERATION
-from desk.follow_ups import follow_up_of
 from desk.ticket_clock import TicketClock
 from desk.ticket_page import TicketPage, ticket_page
 from desk.web.drafting import drafted
