@@ -67,10 +67,12 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
         centres = {issue: np.mean([one.embedding for one in own], axis=0) for issue, own in members.items()}
         for issue, centre in (centres | dict(found.centres)).items():
             work.issues.set_centre(issue, centre)
+        ids = {}
         for new in found.found:
             born = work.issues.create(new.product_id, new.label, new.first_seen, new.centre, now)
             work.issues.add_members(born.id, new.members, now)
-        work.issues.set_unassigned([(one.span, one.reason) for one in found.unassigned], now)
+            ids[new] = born.id
+        work.issues.set_unassigned([(one.span, one.told(ids)) for one in found.unassigned], now)
         home = _home(work)
         alone: list[ComplaintSegment] = []
         for segment in rest:

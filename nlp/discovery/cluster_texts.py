@@ -78,8 +78,9 @@ class _Told:
                 entry = (similarity, issue_id(number), span.start, span.end, found)
                 self.joined.setdefault(span.feedback, []).append(entry)
         self.reasons: dict[str, str] = {}
+        ids = {found: issue_id(number) for number, found in enumerate(discovery.found, start=1)}
         for unassigned in discovery.unassigned:
-            self.reasons.setdefault(unassigned.span.feedback, unassigned.reason)
+            self.reasons.setdefault(unassigned.span.feedback, unassigned.told(ids))
 
     def about(self, row: _Row, lang: str, complains: bool) -> dict[str, object]:
         entries = self.joined.get(row.key, [])

@@ -80,10 +80,21 @@ class FoundIssue:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """A segment that belongs to no issue, and why in words."""
+    """A segment that belongs to no issue, and why in words.
+
+    ``nearest`` is the issue that it is nearest to, where the reason speaks of one: the id of a known issue, or a new
+    one, which has no id yet.
+    """
 
     span: Span
     reason: str
+    nearest: str | FoundIssue | None = None
+
+    def told(self, ids: Mapping[FoundIssue, str]) -> str:
+        """The reason with the id of the nearest issue; ``ids`` are those that the new issues were given."""
+        if self.nearest is None:
+            return self.reason
+        return f"{self.reason} (nearest: {ids[self.nearest] if isinstance(self.nearest, FoundIssue) else self.nearest})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

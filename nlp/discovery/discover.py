@@ -35,7 +35,7 @@ def discover(
     """
     found: list[FoundIssue] = []
     joined: dict[str, tuple[tuple[Span, float], ...]] = {}
-    unassigned: list[tuple[ComplaintSegment, str]] = []
+    unassigned: list[tuple[ComplaintSegment, Unassigned]] = []
     by_product: dict[str | None, list[ComplaintSegment]] = {}
     for segment in sorted(segments, key=lambda one: one.order):
         by_product.setdefault(segment.product_id, []).append(segment)
@@ -50,7 +50,7 @@ def discover(
         product.assign_to_known()
         product.found_new()
         product.look_again()
-        found += product.found()
+        found += product.found
         for id_, new in product.joined().items():
             joined[id_] = (*joined.get(id_, ()), *new)
         unassigned += product.left_over()
@@ -66,7 +66,7 @@ def discover(
         joined=dict(sorted(joined.items())),
         centres=dict(sorted(centres.items())),
         found=tuple(found),
-        unassigned=tuple(Unassigned(segment.span, reason) for segment, reason in unassigned),
+        unassigned=tuple(one for _, one in unassigned),
     )
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from koe.issue import Span
 from koe.settings import DiscoverySettings
-from nlp.discovery.complaints import ComplaintSegment, FoundIssue, KnownIssue
+from nlp.discovery.complaints import ComplaintSegment, FoundIssue, KnownIssue, Unassigned
 from nlp.discovery.founding import merged
 from nlp.discovery.grouping import group
 from nlp.discovery.naming import name_issues
+from nlp.discovery.reasons import Reasons
 from nlp.discovery.second_look import second_look
 from nlp.discovery.space import Space
 
@@ -134,6 +136,7 @@ class Product:
             for row, number, similarity in second_look(left, members, self.centres, self.space, self.settings.assign):
                 self.home[row], self.similarity[row] = number, similarity
 
+    @cached_property
     def found(self) -> list[FoundIssue]:
         """The new issues with their names."""
         new = [np.flatnonzero(self.home == number) for number in range(len(self.issues), len(self.centres))]
@@ -158,16 +161,22 @@ class Product:
         by_issue = {issue.id: np.flatnonzero(self.home == number) for number, issue in enumerate(self.issues)}
         return {id_: self._members(rows) for id_, rows in by_issue.items() if len(rows)}
 
-    def left_over(self) -> list[tuple[ComplaintSegment, str]]:
+    def left_over(self) -> list[tuple[ComplaintSegment, Unassigned]]:
         """The segments without an issue, and why."""
-        return [(self.segments[row], self._reason(row)) for row in np.flatnonzero(self.home < 0).tolist()]
+        rows = np.flatnonzero(self.home < 0)
+        reasons = Reasons(self.space, self.centres, self.settings.assign, self.reasons)
+        told: list[tuple[ComplaintSegment, Unassigned]] = []
+        for row in rows.tolist():
+            reason, number = reasons.of(row)
+            segment, known = self.segments[row], len(self.issues)
+            near = None if number is None else self.issues[number].id if number < known else self.found[number - known]
+            told.append((segment, Unassigned(segment.span, reason, near)))
+        return told
 
     def _settle(self, candidates: Rows, centres: Sequence[Matrix], first: int) -> None:
         """Give each candidate the nearest centre when that is nearer than unrelated complaints ever are."""
         table = np.stack(centres)
-        similar = self.space.rows[candidates] @ table.T
-        best = similar.argmax(axis=1)
-        nearest = similar[np.arange(len(candidates)), best]
+        best, nearest = self.space.nearest(candidates, table)
         middle, self.spread = self.space.unrelated(table)
         self.needed = round(middle + self.settings.assign * self.spread, 6)
         inside = nearest >= self.needed
@@ -190,15 +199,6 @@ class Product:
 
     def _members(self, rows: Rows) -> tuple[tuple[Span, float], ...]:
         return tuple((self.segments[row].span, round(float(self.similarity[row]), 4)) for row in rows.tolist())
-
-    def _reason(self, row: int) -> str:
-        if self.reasons[row]:
-            return self.reasons[row]
-        if not self.segments[row].counted:
-            return "not counted (a copy, an answer, or of an interested author) and near to no issue"
-        if self.similarity[row]:
-            return f"stands alone: nearest issue at {self.similarity[row]:.2f}, {self.needed:.2f} is needed"
-        return "stands alone: no other complaint of this product is like it"
 
 
 def centre_with(issue: KnownIssue, old: Sequence[ComplaintSegment], new: Sequence[ComplaintSegment]) -> Matrix:

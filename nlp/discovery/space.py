@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 #: Below this many cosines their spread is a guess, so the usual one is taken.
 _ENOUGH = 60
 _USUAL_SPREAD = 0.14
+#: Above so many cosines an even sample of the rows tells what is usual.
+_COSINES = 8_000_000
+#: Rows that are compared with all centres at once.
+_BLOCK = 16_384
 
 
 class Space:
@@ -69,13 +73,24 @@ class Space:
         """The vectors of the rows, mixed with those of their neighbours in the same feedback."""
         return in_context(self.at(rows), self.rows[rows])
 
+    def nearest(self, rows: Rows, centres: Matrix) -> tuple[Rows, Matrix]:
+        """The number of the centre that each row is nearest to, and the cosine to it; of shape ``(n,)``."""
+        best = np.zeros(len(rows), dtype=np.int64)
+        cosine = np.zeros(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            similar = self.rows[rows[start : start + _BLOCK]] @ centres.T
+            best[start : start + _BLOCK] = similar.argmax(axis=1)
+            cosine[start : start + _BLOCK] = similar.max(axis=1)
+        return best, cosine
+
     def unrelated(self, centres: Matrix) -> tuple[float, float]:
         """The middle and the standard deviation of the cosines of unrelated complaints and centres.
 
         Half of the cosines and more are between the unrelated, so that the median and the spread below it (84 % of a
         normal distribution lies above one standard deviation below its mean) describe them, whatever the encoder.
         """
-        similar = self.rows[self._usual] @ centres.T
+        rows = self._usual[:: -(-self._usual.size * len(centres) // _COSINES)]
+        similar = self.rows[rows] @ centres.T
         middle = float(np.median(similar))
         spread = middle - float(np.quantile(similar, 0.1587)) if similar.size >= _ENOUGH else _USUAL_SPREAD
         return middle, min(max(spread, 0.05), 0.3)
