@@ -38,6 +38,7 @@ PAGES: dict[str, dict[str, int]] = {
     "/tickets/CASE-000001": READERS | {"ben": 404},
     "/tickets/CASE-000009": dict.fromkeys(EVERYBODY, 404) | {"nobody": 303},
     "/tickets/nonsense": dict.fromkeys(EVERYBODY, 400) | {"nobody": 303},
+    "/issues/ISSUE-0001/tell": READERS | {"vera": 403},
     "/deliveries": READERS,
     "/figures": READERS,
     "/figures?queue=support": READERS | {"ben": 404},
@@ -55,6 +56,8 @@ STRANGERS = dict.fromkeys(EVERYBODY, 403)
 MISPLACED = AGENTS | {"aki": 400, "lea": 400, "ada": 400}
 #: The case is in another state.
 REFUSED = AGENTS | {"aki": 409, "lea": 409, "ada": 409}
+#: The case has none of what the act is about.
+UNKNOWN = AGENTS | {"aki": 404, "lea": 404, "ada": 404}
 BOSS = dict.fromkeys(EVERYBODY, 403) | {"nobody": 303, "ada": 303}
 
 #: What an act answers, by who sends its form.
@@ -74,8 +77,15 @@ ACTS: list[tuple[str, dict[str, str], dict[str, int]]] = [
     (f"{CASE}/correct/trigger", {"phrase": "text-4-9-defect"}, AGENTS),
     (f"{CASE}/correct/issue", {"issue": "ISSUE-0001"}, AGENTS),
     (f"{CASE}/correct/no-answer", {}, AGENTS),
+    (f"{CASE}/promise", {"words": "明日ご連絡いたします", "due": "2026-11-21T12:00"}, AGENTS),
+    (f"{CASE}/change-promise", {"promise": "1", "words": "明日ご連絡いたします"}, UNKNOWN),
+    (f"{CASE}/keep-promise", {"promise": "1"}, UNKNOWN),
+    (f"{CASE}/drop-promise", {"promise": "1"}, UNKNOWN),
+    (f"{CASE}/follow-up", {"text": "その後いかがでしょうか。"}, REFUSED),
+    (f"{CASE}/no-follow-up", {}, REFUSED),
     (f"{CASE}/moderate/not-spam", {}, MISPLACED),
     (f"{CASE}/moderate/remove", {}, MISPLACED),
+    ("/issues/ISSUE-0001/tell", {"all": "1"}, REFUSED | {"ben": 409}),
     ("/deliveries/1/again", {}, dict.fromkeys(EVERYBODY, 404) | {"nobody": 303, "vera": 403}),
     ("/people", {"name": "new", "role": "agent"}, BOSS | {"ada": 200}),
     ("/people/vera/disable", {}, BOSS),
