@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.resources import files
 from urllib.parse import quote
 
@@ -29,6 +30,8 @@ from koe.errors import (
     TooManyAttemptsError,
     UsageError,
 )
+
+_log = logging.getLogger("koe.desk")
 
 #: What an error becomes; the first class that fits. The texts say what to do.
 _ANSWERS: tuple[tuple[type[KoeError], int, str], ...] = (
@@ -74,6 +77,8 @@ async def _on_koe_error(request: Request, error: KoeError) -> Response:
         back = f"?next={quote(wanted, safe='/')}" if request.method == "GET" and wanted != "/" else ""
         return RedirectResponse(f"/login{back}", 303)
     status, words = next((status, words) for kind, status, words in _ANSWERS if isinstance(error, kind))
+    if status >= 500:
+        _log.error("%s %s failed: %s", request.method, request.url.path, error)
     return await _error_page(request, status, words)
 
 

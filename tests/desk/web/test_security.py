@@ -13,6 +13,7 @@ from desk import accounts
 from desk.web.app import create_app
 from desk.web.signing import _inside
 from desk.web.site import Site
+from koe.errors import KoeError
 
 if TYPE_CHECKING:
     from tests.desk.web.conftest import Browser, Clock
@@ -139,9 +140,12 @@ def test_signing_in_leads_nowhere_else(wanted: str, told: str) -> None:
     assert _inside(wanted) == told
 
 
-def test_a_failure_that_nobody_expected_tells_the_visitor_nothing(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, KoeError])
+def test_a_failure_that_nobody_expected_tells_the_visitor_nothing(
+    kind: type[Exception], site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(_work: object) -> str:
-        raise RuntimeError("a secret of the inside")
+        raise kind("a secret of the inside")
 
     browser = TestClient(create_app(replace(site, model=broken)), base_url="http://localhost", follow_redirects=False)
     from tests.desk.web.conftest import Browser
