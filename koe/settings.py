@@ -251,8 +251,8 @@ class DiscoverySettings(Part):
 
     min_members: int = Field(default=4, ge=2)
     complaint: float = Field(default=0.5, ge=0, le=1)
-    assign: float = Field(default=2.6, ge=0, le=10)
-    found: float = Field(default=0.55, ge=-1, le=1)
+    assign: float = Field(default=2.2, ge=0, le=10)
+    found: float = Field(default=0.45, ge=-1, le=1)
     auto_merge: bool = False
     parts: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=lambda: ["part"])
 

@@ -49,7 +49,7 @@ class Outlook:
     """Everything about a model that is not a weight, as ``config.json`` keeps it under ``koe``."""
 
     name: str = "koe-small"
-    version: str = "0.3.0"
+    version: str = "0.4.0"
     trigger_types: tuple[str, ...] = TRIGGER_TYPES
     calibration: Calibration = field(default_factory=Calibration)
 

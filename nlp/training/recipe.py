@@ -45,7 +45,7 @@ class Recipe:
     ``longest`` pieces; a batch of a process has ``size`` texts.
     """
 
-    layers: int = 9
+    layers: int = 12
     frozen_layers: int = 2
     rounds: Mapping[str, int] = field(default_factory=lambda: {"corpus": 5, "groups": 3})
     size: int = 16

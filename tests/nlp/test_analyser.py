@@ -116,7 +116,7 @@ def test_title_and_text_are_both_quoted(tiny: Analyser) -> None:
 
 
 def test_the_version_names_model_and_weights(tiny: Analyser, tiny_model: Path) -> None:
-    assert tiny.version == f"tiny-0.3.0+{results_hash(tiny_model)}"
+    assert tiny.version == f"tiny-0.4.0+{results_hash(tiny_model)}"
     (analysis,) = read(tiny, Document("ok"))
     assert analysis.model == tiny.version
 

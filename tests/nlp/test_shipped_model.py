@@ -32,7 +32,7 @@ def test_it_ships_with_its_card_and_small_files() -> None:
 
 
 def test_it_names_itself(analyser: Analyser) -> None:
-    assert re.fullmatch(r"koe-small-0\.3\.0\+[0-9a-f]{8}", analyser.version)
+    assert re.fullmatch(r"koe-small-0\.4\.0\+[0-9a-f]{8}", analyser.version)
 
 
 @pytest.mark.parametrize(
