@@ -14,27 +14,22 @@ import csv
 import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.agreement import Agreement, agreement
-from koe.analysis import Analysis, Document
-from koe.settings import DiscoverySettings, ModelSettings
+from bench.groupings import BERTOPIC_COMES, SEED, Grouped, Grouping, Settings, bertopic_groups, koe_groups
+from koe.analysis import Document
+from koe.settings import ModelSettings
 
 APPS = ("garmin-connect", "huawei-health")
 KINDS = ("problem", "feature")
 _LEAST = 5
 _RESAMPLES = 1000
-_SEED = 20261123
 
-Settings = Mapping[str, Any]
-Labels = list[str]
 #: What people say of a text, and what was found.
 Pair = tuple[str, str]
 
@@ -47,27 +42,10 @@ _BERTOPIC: list[Settings] = [
     {"size": size, "samples": samples, "neighbours": neighbours}
     for size, samples, neighbours in itertools.product((2, 3, 4, 5), (1, 2, 3), (5, 10, 15))
 ]
-#: BERTopic's own: topics of ten texts, and HDBSCAN as strict as that.
-_COMES: dict[str, Settings] = {"koe": {}, "BERTopic": {"size": 10, "samples": 10, "neighbours": 15}}
-
-
-@dataclass(frozen=True, eq=False)
-class Grouped:
-    """The texts of one file, the group that people put each into (``None``: a small one), and what koe read."""
-
-    texts: Sequence[str]
-    truth: Sequence[str | None]
-    analyses: Sequence[Analysis]
-
-    def analyse(
-        self, documents: Sequence[Document], progress: Callable[[int], None] | None = None
-    ) -> Iterator[tuple[int, Analysis]]:
-        """The analyses in their order: the texts have been read before."""
-        yield from enumerate(self.analyses[: len(documents)])
+_COMES: dict[str, Settings] = {"koe": {}, "BERTopic": BERTOPIC_COMES}
 
 
 App = Mapping[str, Grouped]
-Grouping = Callable[[Grouped, Settings], Labels]
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -87,7 +65,7 @@ def compare(apps: Mapping[str, App]) -> list[dict[str, Any]]:
     Raises:
         SystemExit: when BERTopic is not installed, with the command that installs it.
     """
-    ways = {"koe": (_koe, _KOE), "BERTopic": (_bertopic(), _BERTOPIC)}
+    ways = {"koe": (koe_groups, _KOE), "BERTopic": (bertopic_groups(), _BERTOPIC)}
     pooled: dict[str, list[Pair]] = {name: [] for name in ways}
     figures: list[dict[str, Any]] = []
     for chosen_on, scored_on in (APPS, APPS[::-1]):
@@ -109,7 +87,7 @@ def compare(apps: Mapping[str, App]) -> list[dict[str, Any]]:
 
 def differences(koe: Sequence[Pair], other: Sequence[Pair]) -> list[dict[str, Any]]:
     """Both apps together: each measure of both, and the difference with its 95 % interval, printed as well."""
-    source = np.random.default_rng(_SEED)
+    source = np.random.default_rng(SEED)
     # A half drawn without replacement varies as much as a bootstrap sample does.
     drawn = [source.permutation(len(koe))[: len(koe) // 2] for _ in range(_RESAMPLES)]
     spread = np.array(
@@ -162,38 +140,3 @@ def _pairs(app: App, grouping: Grouping, settings: Settings) -> list[Pair]:
 
 def _agreement(pairs: Sequence[Pair]) -> Agreement:
     return agreement([truth for truth, _ in pairs], [found for _, found in pairs])
-
-
-def _koe(grouped: Grouped, settings: Settings) -> Labels:
-    from nlp.discovery.cluster_texts import cluster_texts
-
-    lines = [json.dumps({"id": number, "text": text, "lang": "en"}) for number, text in enumerate(grouped.texts)]
-    told = cluster_texts(lines, grouped, DiscoverySettings(**settings))
-    return [str(one["issue"] or f"alone {number}") for number, one in enumerate(told)]
-
-
-def _bertopic() -> Grouping:
-    try:
-        from bertopic import BERTopic
-        from bertopic.dimensionality import BaseDimensionalityReduction
-        from hdbscan import HDBSCAN
-        from umap import UMAP
-    except ImportError as error:
-        raise SystemExit(f"{error}; BERTopic is in the extra: pip install -c constraints.txt -e '.[bench]'") from None
-
-    @cache
-    def reduced(grouped: Grouped, neighbours: int) -> NDArray[np.float32]:
-        # As BERTopic would call it. UMAP takes most of the time, and does not hang on what is chosen for HDBSCAN.
-        vectors = np.stack([one.embedding for one in grouped.analyses])
-        umap = UMAP(n_neighbors=neighbours, n_components=5, min_dist=0.0, metric="cosine", random_state=_SEED)
-        return np.asarray(umap.fit_transform(vectors), dtype=np.float32)
-
-    def topics(grouped: Grouped, settings: Settings) -> Labels:
-        model: Any = BERTopic(
-            umap_model=BaseDimensionalityReduction(),
-            hdbscan_model=HDBSCAN(min_cluster_size=settings["size"], min_samples=settings["samples"]),
-        )
-        found, _ = model.fit_transform(list(grouped.texts), reduced(grouped, settings["neighbours"]))
-        return [f"alone {number}" if topic < 0 else str(topic) for number, topic in enumerate(found)]
-
-    return topics

@@ -1,83 +1,86 @@
-"""Discovered issues of the airline posts against the reasons that people labelled.
+"""Issues of the airline posts against the reasons that people gave, beside BERTopic on the same vectors in one run.
 
-Homogeneity, completeness and adjusted mutual information (scikit-learn) over the posts that people labelled negative
-with a confidence of at least 0.65; a post counts for the issue of its most similar segment.
+The posts with a negative reason other than "Can't Tell" that people were sure of (a confidence of at least 0.65), all
+airlines together and, for koe, each airline apart, as in use. A post in no issue is a group of its own, on both sides.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+from bench.agreement import agreement
+from bench.groupings import BERTOPIC_COMES, Grouped, Labels, bertopic_groups, koe_groups
+from koe.analysis import Document
+from koe.settings import ModelSettings
+
 CONFIDENCE = 0.65
+UNCLEAR = "Can't Tell"
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Run the pipeline on the posts, print the agreement."""
+    """Read the posts once, group them by each way, print the agreement and the greatest issues."""
     if arguments.real is None:
         print("left out: give --real FOLDER, with en-airline-tweets/Tweets.csv in it")
         return
-    file = arguments.real / "en-airline-tweets" / "Tweets.csv"
-    with tempfile.TemporaryDirectory() as folder:
-        strongest, issues, seconds, counts = _run(file, Path(folder))
-    print(f"pipeline: {seconds:.0f} s; {counts}")
-    reasons = _reasons(file)
-    for name, keys in (
-        ("all labelled posts in an issue", [key for key in reasons if key in strongest]),
-        ('without "Can\'t Tell"', [key for key in reasons if key in strongest and reasons[key] != "Can't Tell"]),
-    ):
-        _print_agreement(name, [reasons[key] for key in keys], [strongest[key] for key in keys], len(reasons))
-    by_issue: dict[str, Counter[str]] = defaultdict(Counter)
-    for key, issue in strongest.items():
-        by_issue[issue][reasons.get(key, "(not labelled negative)")] += 1
-    for issue, counter in sorted(by_issue.items(), key=lambda pair: -pair[1].total())[:25]:
-        top = ", ".join(f"{reason} {count}" for reason, count in counter.most_common(3))
-        print(f"  {issue} {counter.total():>5}  {issues[issue]:<60}  {top}")
-
-
-def _run(file: Path, folder: Path) -> tuple[dict[str, str], dict[str, str], float, str]:
-    import shutil
-
-    from flows.steps.run import run, silent
-    from flows.wiring import Wiring
-    from koe.week import Week
-
-    shutil.copy(file, folder / file.name)
-    example = Path(__file__).parents[1] / "docs" / "examples" / "airline-tweets.yaml"
-    shutil.copy(example, folder / "koe.yaml")
-    wiring = Wiring.from_config(folder / "koe.yaml")
+    posts = labelled(arguments.real / "en-airline-tweets" / "Tweets.csv")
     begin = time.perf_counter()
-    result = run(wiring, silent, Week(2015, 9))
-    seconds = time.perf_counter() - begin
-    with wiring.database.work(write=False) as work:
-        best: dict[str, tuple[float, str]] = {}
-        for member in work.issues.members():
-            key = member.span.feedback.partition(":")[2]
-            best[key] = max(best.get(key, (-1.0, "")), (member.similarity, member.issue))
-        labels = {one.issue.id: f"{one.issue.product_id}: {one.issue.label.best('en')}" for one in work.issues.all()}
-    return {key: issue for key, (_, issue) in best.items()}, labels, seconds, str(result.discovered)
+    every = _read(posts)
+    print(f"{len(posts)} posts read in {time.perf_counter() - begin:.0f} s", flush=True)
+    first = _told("koe", every, koe_groups(every, {}))
+    again = koe_groups(every, {})
+    print("koe a second time:", "the same" if first == again else "ANOTHER OUTCOME", flush=True)
+    _told("koe, by airline", every, by_airline(every, [post["airline"] for post in posts]))
+    _told("BERTopic", every, bertopic_groups()(every, BERTOPIC_COMES))
+    for issue, size in Counter(label for label in first if not _alone(label)).most_common(12):
+        reasons = Counter(truth for truth, label in zip(every.truth, first, strict=True) if label == issue)
+        print(f"  {issue} {size:>5}  {', '.join(f'{reason} {count}' for reason, count in reasons.most_common(3))}")
 
 
-def _reasons(file: Path) -> dict[str, str]:
+def labelled(file: Path) -> list[dict[str, str]]:
+    """The rows whose reason people were sure of."""
     with file.open(encoding="utf-8", newline="") as rows:
-        return {
-            row["tweet_id"]: row["negativereason"]
+        return [
+            row
             for row in csv.DictReader(rows)
-            if row["negativereason"] and float(row["negativereason_confidence"] or 0) >= CONFIDENCE
-        }
+            if row["negativereason"] not in ("", UNCLEAR) and float(row["negativereason_confidence"] or 0) >= CONFIDENCE
+        ]
 
 
-def _print_agreement(name: str, reasons: list[str], issues: list[str], labelled: int) -> None:
-    from sklearn.metrics import adjusted_mutual_info_score, homogeneity_completeness_v_measure
+def by_airline(every: Grouped, airlines: Sequence[str]) -> Labels:
+    """koe's issues where each airline is a product of its own."""
+    labels = [""] * len(airlines)
+    for airline in sorted(set(airlines)):
+        rows = [row for row, other in enumerate(airlines) if other == airline]
+        mine = Grouped(*([part[row] for row in rows] for part in (every.texts, every.truth, every.analyses)))
+        for row, label in zip(rows, koe_groups(mine, {}), strict=True):
+            labels[row] = f"alone {row}" if _alone(label) else f"{airline} {label}"
+    return labels
 
-    homogeneity, completeness, _ = homogeneity_completeness_v_measure(reasons, issues)
-    # The airline is part of an issue and not of a reason: agreement within each airline is what can be hoped for.
-    agreement = adjusted_mutual_info_score(reasons, issues)
+
+def _read(posts: Sequence[dict[str, str]]) -> Grouped:
+    from nlp.analyser import load_analyser
+
+    texts = [post["text"] for post in posts]
+    found = dict(load_analyser(ModelSettings()).analyse([Document(text, lang="en") for text in texts]))
+    return Grouped(texts, [post["negativereason"] for post in posts], [found[row] for row in range(len(texts))])
+
+
+def _told(name: str, every: Grouped, labels: Labels) -> Labels:
+    rand, information = agreement([truth or "" for truth in every.truth], labels)
+    alone = sum(map(_alone, labels)) / len(labels)
+    groups = len({label for label in labels if not _alone(label)})
     print(
-        f"{name}: {len(reasons)} of {labelled}; homogeneity {homogeneity:.3f}, completeness {completeness:.3f}, "
-        f"adjusted mutual information {agreement:.3f}"
+        f"{name}: adjusted mutual information {information:.3f}, adjusted Rand {rand:.3f}, {groups} groups, "
+        f"{alone:.0%} alone",
+        flush=True,
     )
+    return labels
+
+
+def _alone(label: str) -> bool:
+    return label.startswith("alone")

@@ -17,8 +17,10 @@ from nlp.discovery.words import NEGATIONS, content_words
 _SMOOTH = 0.02
 #: The words that count for what a group shares, by language, and from which weight on.
 _TOP, _MARK = 5, 0.25
-#: What a group that is about one thing reaches: the weight of its three first words, and members with one of them.
+#: What a great group about one thing reaches: the weight of its three first words, and members with one of them.
 _WEIGHT, _COVERED = 2.0, 0.45
+#: Few people say less in the same words: a language with so many members needs half of that.
+_HALF = 10
 #: So many words that half of a group say make it one thing, even if others of the product say them too.
 _ALIKE = 2
 
@@ -85,7 +87,8 @@ class Sharing:
         weight = sum(
             count / total * sum(value for _, value in _first(weights[lang], 3, 0.0)) for lang, count in several.items()
         )
-        return (covered >= _COVERED and weight >= _WEIGHT) or self._alike(rows, several)
+        needed = sum(count / total * count / (count + _HALF) for count in several.values())
+        return (covered >= _COVERED * needed and weight >= _WEIGHT * needed) or self._alike(rows, several)
 
     def _alike(self, rows: Sequence[int], spoken: Mapping[str, int]) -> bool:
         """Whether half of a language say the same two words, as where a product has hardly any other complaint."""
