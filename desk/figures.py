@@ -113,22 +113,27 @@ def figures(name: str, some: Sequence[Case], backlog: int) -> Figures:
 
 def by_week(every: Sequence[Case], weeks: Sequence[Week], zone: ZoneInfo, now: datetime) -> list[Figures]:
     """Figures for each week, with the backlog at its end (in the week that still runs: now)."""
-    found = []
-    for week in weeks:
-        own = [one for one in every if Week.at(one.created_at, zone) == week]
-        end = min(week.end(zone), now)
-        found.append(figures(str(week), own, sum(one.waits_at(end) for one in every)))
-    return found
+    own: dict[Week, list[Case]] = {week: [] for week in weeks}
+    for one in every:
+        own.setdefault(Week.at(one.created_at, zone), []).append(one)
+    ends = [min(week.end(zone), now) for week in weeks]
+    return [
+        figures(str(week), own[week], sum(one.waits_at(end) for one in every))
+        for week, end in zip(weeks, ends, strict=True)
+    ]
 
 
 def by_group(
     every: Sequence[Case], since: datetime, name_of: Callable[[Case], str | None], now: datetime
 ) -> list[Figures]:
     """Figures of what came in since a moment, for each queue, person, product or kind; the largest first."""
-    names = {name for one in every if (name := name_of(one)) is not None}
+    groups: dict[str, list[Case]] = {}
+    for one in every:
+        name = name_of(one)
+        if name is not None:
+            groups.setdefault(name, []).append(one)
     found = []
-    for name in names:
-        own = [one for one in every if name_of(one) == name]
+    for name, own in groups.items():
         new = [one for one in own if one.created_at >= since]
         found.append(figures(name, new, sum(one.waits_at(now) for one in own)))
     return sorted(found, key=lambda one: (-one.cases, -one.backlog, one.name))

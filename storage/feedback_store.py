@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
@@ -181,6 +182,7 @@ def visible(table: FromClause, until: datetime | None, as_of_ingest: int | None)
     return conditions
 
 
+@lru_cache(maxsize=64)  # building it takes longer than many a query that it is part of
 def superseded(until: datetime | None = None, as_of_ingest: int | None = None) -> ColumnElement[bool]:
     """Whether another visible version of the same Feedback began to hold later."""
     newer = _table.alias("newer")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
-from desk.figures import Case, Figures, by_group, by_week, cases, last_weeks
-from desk.kinds import kinds_of
+from desk.figures import Figures
+from desk.web.boards import Board
 from desk.web.charts import Point, bars
 from desk.web.lists import visible_queues
 from desk.web.pages import page
@@ -43,17 +42,6 @@ _COLUMNS = (
 )
 #: Signs with which a spreadsheet takes a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """All figures of a page; names are those of the store."""
-
-    weeks: Sequence[Figures]
-    queues: Sequence[Figures]
-    people: Sequence[Figures]
-    products: Sequence[Figures]
-    kinds: Sequence[Figures]
 
 
 @router.get("/figures")
@@ -97,26 +85,10 @@ def harmless(text: str) -> str:
 
 
 def _board(visit: Visit, count: int, queue: str) -> Board:
-    site, now, zone = visit.site, visit.site.clock(), visit.site.settings.zone
     if queue and not visit.sees(queue):
         raise NotFoundError("queue", queue)
-    weeks = last_weeks(now, zone, count)
-    since = weeks[0].start(zone)
-    with site.database.work(write=False) as work:
-        timelines = work.timelines.since(since, [queue] if queue else visit.queues)
-        kinds = kinds_of(work, site.settings, [one.ticket for one in timelines], site.model(work))
-    every = cases(timelines, site.levels, now, kinds)
-    return Board(
-        weeks=by_week(every, weeks, zone, now),
-        queues=by_group(every, since, lambda one: one.queue, now),
-        people=by_group(every, since, lambda one: one.person, now),
-        products=by_group(every, since, _product, now),
-        kinds=by_group(every, since, lambda one: one.kind, now),
-    )
-
-
-def _product(one: Case) -> str | None:
-    return one.product
+    queues = [queue] if queue else visit.queues
+    return visit.site.boards.of(visit.site, count, None if queues is None else frozenset(queues))
 
 
 def _count(weeks: str) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from desk.due import ServiceLevels, service_levels
 from desk.passwords import Passwords
 from desk.routing import all_queues
+from desk.web.boards import Boards
 from desk.web.language import LANGUAGES, Language
 from koe.settings import Names, QueueSettings, Settings
 
@@ -47,6 +48,11 @@ class Site:
     def queues(self) -> dict[str, QueueSettings]:
         """All queues by name."""
         return all_queues(self.settings)
+
+    @cached_property
+    def boards(self) -> Boards:
+        """The figures of the desk, some of them kept for a while."""
+        return Boards()
 
     @cached_property
     def levels(self) -> ServiceLevels:
