@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: How many cases answered before are shown.
 SIMILAR = 3
 #: How many of the cases answered last are compared.
-COMPARED = 500
+COMPARED = 200
 _ENDED = (TicketState.RESOLVED, TicketState.CLOSED)
 
 

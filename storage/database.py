@@ -23,6 +23,8 @@ from storage.work import Work
 BUSY_SECONDS = 30.0
 #: 64 MB of pages in memory, and a write-ahead log of 32 MB: the indexes of a million rows stay quick.
 _FOR_SPEED = ("cache_size = -64000", "wal_autocheckpoint = 8000")
+#: Connections that PostgreSQL keeps open for this process: opening one takes longer than most of what is asked.
+_POOL = 10
 _MIGRATION_LOCK = 0x6B6F65  # PostgreSQL: one migration at a time; the number only has to be koe's own
 
 
@@ -149,7 +151,7 @@ class Database:
 
 def _make_engine(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, json_serializer=dump_json, pool_pre_ping=True)
+        return create_engine(url, json_serializer=dump_json, pool_pre_ping=True, pool_size=_POOL)
     engine = create_engine(url, json_serializer=dump_json, connect_args={"timeout": busy_seconds})
 
     @event.listens_for(engine, "connect")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from urllib.parse import quote
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -32,6 +35,8 @@ from koe.errors import (
 )
 
 _log = logging.getLogger("koe.desk")
+#: How many requests are worked on at once.
+_THREADS = 8
 
 #: What an error becomes; the first class that fits. The texts say what to do.
 _ANSWERS: tuple[tuple[type[KoeError], int, str], ...] = (
@@ -53,7 +58,7 @@ _ANSWERS: tuple[tuple[type[KoeError], int, str], ...] = (
 
 def create_app(site: Site) -> FastAPI:
     """The desk over a store; nothing is read before the first request."""
-    app = FastAPI(title="koe", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="koe", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
     app.state.site = site
     app.mount("/static", StaticFiles(directory=str(files("desk.web").joinpath("static"))), name="static")
     for module in (signing, lists, tickets, acts, corrections, deliveries, figures, moderating, people):
@@ -65,6 +70,14 @@ def create_app(site: Site) -> FastAPI:
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]
     app.add_middleware(Guard, hosts=site.hosts, secure=site.secure)
     return app
+
+
+@asynccontextmanager
+async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    # Pages are work for the processor, and Python does one thing at a time: more threads only take turns, and each
+    # wants a connection.
+    current_default_thread_limiter().total_tokens = _THREADS
+    yield
 
 
 def _healthy() -> str:
