@@ -10,6 +10,8 @@ resolution         business time from coming in to the end, without waiting for 
 reopened           how often one of them was opened again
 time spent         from taking a ticket to the next act on it, each time no longer than a lease, summed up
 backlog            tickets still to be done at the end of the week, or now
+stars gained       how many stars more the customer gives now than before the first reply, on average; beside it the
+                   same for tickets without one, since they came in (no trial: the two differ in more)
 =================  =================================================================================================
 
 A ticket counts in the week it came in, for the person who replied first (or holds it), in the queue it is in now.
@@ -21,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -33,6 +35,7 @@ from koe.ticket import Priority, TicketState
 from koe.week import Week
 
 if TYPE_CHECKING:
+    from storage.rating_history import Ratings
     from storage.ticket_history import TicketEvent
     from storage.ticket_timeline import Timeline
 
@@ -43,7 +46,7 @@ _FAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A ticket as figures see it."""
+    """A ticket as figures see it; ``gained`` are stars since the first reply, or without one since it came in."""
 
     queue: str
     product: str | None
@@ -55,6 +58,8 @@ class Case:
     spent: timedelta
     ends: tuple[tuple[datetime, bool], ...]
     kind: str | None = None
+    replied: bool = False
+    gained: float | None = None
 
     def waits_at(self, moment: datetime) -> bool:
         """Whether it was still to be done at a moment."""
@@ -78,15 +83,28 @@ class Figures:
     reopened: int
     spent: timedelta
     backlog: int
+    gained: float | None
+    gained_unanswered: float | None
 
 
 def cases(
-    timelines: Iterable[Timeline], levels: ServiceLevels, now: datetime, kinds: Mapping[str, str] | None = None
+    timelines: Iterable[Timeline],
+    levels: ServiceLevels,
+    now: datetime,
+    kinds: Mapping[str, str] | None = None,
+    ratings: Mapping[str, Ratings] | None = None,
 ) -> list[Case]:
-    """Tickets as figures see them, by the service levels of now; ``kinds`` are those of customers, by ticket."""
-    known = kinds or {}
+    """Tickets as figures see them, by the service levels of now.
+
+    ``kinds`` are those of customers, by ticket; ``ratings`` the stars and their changes, by feedback.
+    """
+    known, stars = kinds or {}, ratings or {}
     measuring = _measuring(levels)
-    return [_case(one, measuring, now, known.get(one.ticket.id)) for one in timelines if one.events]
+    return [
+        _case(one, measuring, now, known.get(one.ticket.id), stars.get(one.ticket.feedback))
+        for one in timelines
+        if one.events
+    ]
 
 
 def figures(name: str, some: Sequence[Case], backlog: int) -> Figures:
@@ -108,6 +126,8 @@ def figures(name: str, some: Sequence[Case], backlog: int) -> Figures:
         reopened=sum(one.reopened for one in some),
         spent=sum((one.spent for one in some), timedelta()),
         backlog=backlog,
+        gained=_mean([one.gained for one in some if one.replied]),
+        gained_unanswered=_mean([one.gained for one in some if not one.replied]),
     )
 
 
@@ -145,9 +165,9 @@ def last_weeks(now: datetime, zone: ZoneInfo, count: int) -> list[Week]:
     return [running - back for back in range(count - 1, -1, -1)]
 
 
-def _case(one: Timeline, measuring: ServiceLevels, now: datetime, kind: str | None) -> Case:
+def _case(one: Timeline, measuring: ServiceLevels, now: datetime, kind: str | None, ratings: Ratings | None) -> Case:
     clock = measuring.clock(one.events, now)
-    replied = next((event.by for event in one.events if event.kind == "reply"), None)
+    reply = next((event for event in one.events if event.kind == "reply"), None)
     ends: list[tuple[datetime, bool]] = []
     reopened = 0
     for event in one.events:
@@ -158,7 +178,7 @@ def _case(one: Timeline, measuring: ServiceLevels, now: datetime, kind: str | No
     return Case(
         queue=one.ticket.queue,
         product=one.product_id,
-        person=replied or one.ticket.assignee,
+        person=reply.by if reply else one.ticket.assignee,
         created_at=one.ticket.created_at,
         first=clock.first_response,
         resolution=clock.resolution,
@@ -166,6 +186,8 @@ def _case(one: Timeline, measuring: ServiceLevels, now: datetime, kind: str | No
         spent=_spent(one.events, measuring),
         ends=tuple(ends),
         kind=kind,
+        replied=reply is not None,
+        gained=ratings.change_since(reply.at if reply else one.ticket.created_at) if ratings else None,
     )
 
 
@@ -191,6 +213,11 @@ def _measuring(levels: ServiceLevels) -> ServiceLevels:
         }
         queues[name] = queue.model_copy(update={"targets": targets, "due": {}})
     return ServiceLevels(queues, levels.calendars)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _median(spans: Sequence[timedelta]) -> timedelta | None:

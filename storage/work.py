@@ -20,6 +20,7 @@ from storage.notification_store import NotificationStore
 from storage.outbox_store import OutboxStore
 from storage.proposal_store import ProposalStore
 from storage.quarantine_store import QuarantineStore
+from storage.rating_history import RatingHistory
 from storage.reading_corrections import ReadingCorrections
 from storage.routing_store import RoutingStore
 from storage.segment_vectors import SegmentVectors
@@ -111,6 +112,11 @@ class Work:
     def ticket_moves(self) -> TicketMoves:
         """Tickets from queue to queue and hand to hand."""
         return TicketMoves(self._connection)
+
+    @cached_property
+    def ratings(self) -> RatingHistory:
+        """How the stars of feedback changed."""
+        return RatingHistory(self._connection)
 
     @cached_property
     def timelines(self) -> TicketTimelines:

@@ -62,7 +62,8 @@ def count(site: Site, weeks: int, queues: frozenset[str] | None) -> Board:
     with site.database.work(write=False) as work:
         timelines = work.timelines.since(since, queues)
         kinds = kinds_of(work, site.settings, [one.ticket for one in timelines], site.model(work))
-    every = cases(timelines, site.levels, now, kinds)
+        ratings = work.ratings.of(one.ticket.feedback for one in timelines)
+    every = cases(timelines, site.levels, now, kinds, ratings)
     return Board(
         at=now,
         weeks=by_week(every, every_week, zone, now),

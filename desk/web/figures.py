@@ -39,6 +39,8 @@ _COLUMNS = (
     "reopened",
     "time_spent_h",
     "backlog",
+    "stars_gained_after_reply",
+    "stars_gained_without_reply",
 )
 #: Signs with which a spreadsheet takes a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -141,6 +143,8 @@ def _row(group: str, one: Figures) -> list[object]:
         one.reopened,
         _plain(one.spent),
         one.backlog,
+        "" if one.gained is None else round(one.gained, 3),
+        "" if one.gained_unanswered is None else round(one.gained_unanswered, 3),
     ]
 
 

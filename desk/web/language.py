@@ -91,6 +91,10 @@ class Language:
             return "–"
         return format_decimal(round(value, digits), locale=self.code)
 
+    def gain(self, value: float | None) -> str:
+        """A difference with its sign and two digits."""
+        return "–" if value is None else format_decimal(round(value, 2), "+0.00;-0.00", self.code)
+
     def percent(self, value: float | None) -> str:
         """A share."""
         return "–" if value is None else format_percent(value, "#,##0%" if self.code == "ja" else "#,##0 %", self.code)

@@ -96,6 +96,7 @@ def _environment(code: str, timezone: str) -> Environment:
     environment.filters["day"] = language.day
     environment.filters["span"] = language.span
     environment.filters["number"] = language.number
+    environment.filters["gain"] = language.gain
     environment.filters["percent"] = language.percent
     environment.filters["stars"] = stars
     return environment
