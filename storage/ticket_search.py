@@ -113,12 +113,16 @@ class TicketSearch:
     ) -> list[Ticket]:
         """Tickets that have a reply, the last answered first.
 
-        ``about`` are keys of feedback, ``product`` is what they share, ``but`` are the tickets to leave out.
+        ``about`` are keys of feedback, ``product`` is what they are or once were about, ``but`` are the tickets to
+        leave out.
         """
         last, later = _replies.alias("last"), _replies.alias("later")
         query = select(_table).join(last, last.c.ticket == _table.c.number)
         query = query.where(~exists().where(later.c.ticket == last.c.ticket, later.c.id > last.c.id))
-        query = query.where(*_conditions(TicketFilter(queues=queues, product=product)))
+        query = query.where(*_conditions(TicketFilter(queues=queues)))
+        if product is not None:
+            # In any of its versions: to tell the last one, PostgreSQL would read all feedback.
+            query = query.where(_table.c.feedback.in_(select(_key).where(_feedback.c.product_id == product)))
         if but:
             query = query.where(_table.c.number.not_in([ticket_number(ticket) for ticket in but]))
         query = query.order_by(last.c.id.desc()).limit(limit)
