@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from desk.api.app import PREFIX, create_api
+from desk.api.problems import problem
 from desk.web import acts, corrections, deliveries, figures, lists, moderating, people, signing, tickets
 from desk.web.pages import page
 from desk.web.security import Guard
@@ -96,6 +97,9 @@ async def _on_koe_error(request: Request, error: KoeError) -> Response:
 
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    if request.url.path.startswith(f"{PREFIX}/"):
+        # A line break in an address: the mounted application never gets to see it.
+        return problem(error.status_code, "There is no such address here.")
     words = N_("There is no such page here.") if error.status_code == 404 else N_("This address takes no such request.")
     return await _error_page(request, error.status_code, words)
 

@@ -96,3 +96,9 @@ def test_the_table_knows_every_route(site: Site) -> None:
         paths = {path.replace(name, value) for path in paths}
     assert paths <= told
     assert len(paths) == 10
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_an_address_with_a_line_break_is_a_problem_too(as_: As) -> None:
+    answer = as_("reads").get("/tickets/CASE-000001%0A")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
