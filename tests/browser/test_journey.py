@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: What the guard stops, and what may go out.
 PROMISE = {"ja": "全額返金いたします。", "en": "We will refund you in full."}
 POLITE = {"ja": "ほかにもお気づきの点があれば教えてください。", "en": "Please tell us if you notice anything else."}
+#: Where the backlog stands in a line of the figures: before the stars gained.
+BACKLOG = -2
 
 
 def row_of(visitor: Visitor, table: str, name: str) -> list[str]:
@@ -81,7 +83,7 @@ def test_from_signing_in_to_a_figure_that_moves(desk: Desk, visitor: MakeVisitor
     assert somebody.fits()
     assert row_of(somebody, "Person", who)[0] == "1"
     after = row_of(somebody, "Queue", "Support" if lang == "en" else "サポート")
-    assert int(after[-1]) == int(support[-1]) - 1  # the backlog
+    assert int(after[BACKLOG]) == int(support[BACKLOG]) - 1
     assert somebody.fits()
 
 
