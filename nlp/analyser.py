@@ -199,7 +199,7 @@ def model_version(settings: ModelSettings | None = None, taxonomy: TaxonomySetti
 
 
 def _version(outlook: Outlook, folder: Path, taxonomy: TaxonomySettings | None, chosen: Sequence[Choice]) -> str:
-    """koe's model, then each head that is another's: ``koe-small-0.2.0+1a2b3c4d sentiment=my-bert+5e6f7a8b``."""
+    """koe's model, then each head that is another's: ``koe-small-0.4.0+1a2b3c4d sentiment=my-bert+5e6f7a8b``."""
     own = f"{outlook.name}-{outlook.version}+{results_hash(folder, taxonomy)}"
     return " ".join([own, *(f"{choice.head}={choice.version}" for choice in chosen)])
 
