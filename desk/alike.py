@@ -81,8 +81,7 @@ def _nearest(
         return []
     product = page.feedback.feedback.product_id
     tickets = work.ticket_search.answered(queues, COMPARED, product=product, but=[page.ticket.id])
-    said = work.feedback.load([ticket.feedback for ticket in tickets])
-    hashes = {key: stored.text_hash for key, stored in said.items()}
+    hashes = work.feedback.text_hashes([ticket.feedback for ticket in tickets])
     theirs = work.segment_vectors.of_complaints(hashes.values(), model, discovery.complaint)
     found = []
     for ticket in tickets:

@@ -127,31 +127,27 @@ class FeedbackStore:
 
     def load(self, keys: Iterable[str]) -> dict[str, StoredFeedback]:
         """The latest versions of many Feedback, by key; unknown keys are left out."""
-        wanted = set(keys)
-        by_source: dict[str, list[str]] = {}
-        for key in wanted:
-            source, _, external_id = key.partition(":")
-            by_source.setdefault(source, []).append(external_id)
-        found = {}
-        for source, ids in by_source.items():
-            for part in batched(ids, IN_LIST):
-                query = select(_table).where(_table.c.source == source, _table.c.external_id.in_(part), ~superseded())
-                found.update({stored.key: stored for stored in self._all(query)})
-        return found
+        return {stored.key: stored for stored in map(stored_row, self._latest(keys, *_table.c))}
 
     def dates(self, keys: Iterable[str]) -> dict[str, datetime]:
         """When many Feedback were said, by key, by their latest versions; unknown keys are left out."""
+        rows = self._latest(keys, _table.c.source, _table.c.external_id, _table.c.created_at)
+        return {f"{row.source}:{row.external_id}": row.created_at for row in rows}
+
+    def text_hashes(self, keys: Iterable[str]) -> dict[str, str]:
+        """The hashes of the texts of many Feedback, by key, in their latest versions; unknown keys are left out."""
+        rows = self._latest(keys, _table.c.source, _table.c.external_id, _table.c.text_hash)
+        return {f"{row.source}:{row.external_id}": row.text_hash for row in rows}
+
+    def _latest(self, keys: Iterable[str], *columns: ColumnElement[Any]) -> Iterator[Row[Any]]:
         by_source: dict[str, list[str]] = {}
         for key in set(keys):
             source, _, external_id = key.partition(":")
             by_source.setdefault(source, []).append(external_id)
-        columns = select(_table.c.external_id, _table.c.created_at)
-        found = {}
         for source, ids in by_source.items():
             for part in batched(ids, IN_LIST):
-                query = columns.where(_table.c.source == source, _table.c.external_id.in_(part), ~superseded())
-                found.update({f"{source}:{row.external_id}": row.created_at for row in self._connection.execute(query)})
-        return found
+                query = select(*columns).where(_table.c.source == source, _table.c.external_id.in_(part), ~superseded())
+                yield from self._connection.execute(query)
 
     def _by_person(self, person: ColumnElement[bool], before: datetime | None) -> list[StoredFeedback]:
         query = select(_table).where(person, ~superseded())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,10 +62,18 @@ class TicketSearch:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def page(self, wanted: TicketFilter, limit: int, offset: int = 0) -> Sequence[Ticket]:
-        """Some of the tickets that are wanted, the most urgent first, then the one due first."""
-        query = select(_table).where(*_conditions(wanted)).order_by(*_MOST_URGENT_FIRST).limit(limit).offset(offset)
-        return [as_ticket(row) for row in self._connection.execute(query)]
+    def numbers(self, wanted: TicketFilter, most: int) -> list[int]:
+        """The numbers of tickets that are wanted, at most so many, the most urgent first, then the one due first."""
+        query = select(_table.c.number).where(*_conditions(wanted)).order_by(*_MOST_URGENT_FIRST).limit(most)
+        return list(self._connection.execute(query).scalars())
+
+    def load(self, numbers: Collection[int]) -> list[Ticket]:
+        """Tickets by their numbers, in the order of these; unknown ones are left out."""
+        found = {}
+        for part in batched(numbers, IN_LIST):
+            query = select(_table).where(_table.c.number.in_(part), is_shown())
+            found.update({row.number: as_ticket(row) for row in self._connection.execute(query)})
+        return [found[number] for number in numbers if number in found]
 
     def walk(self, wanted: TicketFilter, order: Order, limit: int, after: Place | None = None) -> list[Ticket]:
         """Some of the tickets that are wanted, from a place on (default: from the beginning)."""
@@ -73,11 +81,6 @@ class TicketSearch:
         if after is not None:
             query = query.where(comes_after(order, after))
         return [as_ticket(row) for row in self._connection.execute(query)]
-
-    def count(self, wanted: TicketFilter) -> int:
-        """How many tickets are wanted."""
-        query = select(func.count()).select_from(_table).where(*_conditions(wanted))
-        return int(self._connection.execute(query).scalar_one())
 
     def tallies(self, queues: Collection[str] | None, states: Collection[TicketState], now: datetime) -> list[Tally]:
         """How many tickets wait where, by queue, state and priority."""

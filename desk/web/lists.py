@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 PAGE = 25
+#: How many cases a list holds. Counting all that 100,000 cases have for a filter takes longer than showing these.
+MOST = 1_000
 #: How much of a customer's words a line of the list shows.
 _GIST = 160
+#: How many of the visitor's own cases stand on the first page.
+_OWN = 10
 _STATES: dict[str, Collection[TicketState] | None] = {
     "": queues.ONGOING,
     **{state.value: (state,) for state in TicketState},
@@ -67,11 +71,11 @@ def show_queues(visit: ReadingVisit) -> Response:
     with site.database.work(write=False) as work:
         tallies = work.ticket_search.tallies(visit.queues, queues.ONGOING, now)
         mine = TicketFilter(queues=visit.queues, states=queues.ONGOING, assignee=visit.who)
-        own = rows(work, visit, work.ticket_search.page(mine, 10))
-        own_count = work.ticket_search.count(mine)
+        held = work.ticket_search.numbers(mine, MOST)
+        own = rows(work, visit, work.ticket_search.load(held[:_OWN]))
         to_do = _to_do(work, visit, visit.queues, visit.who)
         failed = work.failed_deliveries.count(visit.queues)
-    counted = {"own_count": own_count, "failed": failed, **to_do}
+    counted = {"own_count": len(held), "failed": failed, **to_do}
     return page(visit, "queues.html.j2", rows=_queue_rows(visit, tallies), own=own, **counted)
 
 
@@ -86,7 +90,10 @@ def show_tickets(
     product: str = "",
     at: str = "1",
 ) -> Response:
-    """The tickets of the visitor's queues, the most urgent first; every filter is in the address."""
+    """The tickets of the visitor's queues, the most urgent first; every filter is in the address.
+
+    A list holds the most urgent thousand that fit; filters reach the others.
+    """
     site = visit.site
     if queue and not visit.sees(queue):
         raise NotFoundError("queue", queue)
@@ -101,10 +108,11 @@ def show_tickets(
     )
     number = int(at) if at.isdecimal() and len(at) < 7 else 1
     with site.database.work(write=False) as work:
-        count = work.ticket_search.count(wanted)
+        fitting = work.ticket_search.numbers(wanted, MOST + 1)
+        count = min(len(fitting), MOST)
         last = max(1, -(-count // PAGE))
         number = min(max(number, 1), last)
-        found = rows(work, visit, work.ticket_search.page(wanted, PAGE, (number - 1) * PAGE))
+        found = rows(work, visit, work.ticket_search.load(fitting[(number - 1) * PAGE : min(number * PAGE, count)]))
         products = work.ticket_search.products(visit.queues)
         to_do = _to_do(work, visit, {queue} if queue else visit.queues, visit.who if mine or not queue else None)
     given = {name: value for name, value in chosen.items() if value}
@@ -114,6 +122,7 @@ def show_tickets(
         rows=found,
         **to_do,
         count=count,
+        more=len(fitting) > MOST,
         at=number,
         last=last,
         chosen=chosen,

@@ -276,3 +276,19 @@ def test_the_first_admin(site: Site, database: object, settings: object, tmp_pat
     empty.close()
     with site.database.work() as work:
         assert first_token(work, site.settings, site.clock()) is None
+
+
+def test_a_list_holds_the_most_urgent_and_says_that_there_are_more(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = signed_in("lea")
+
+    def listed() -> list[str]:
+        return re.findall(r'href="/tickets/(CASE-\d+)" data-row', lead.get("/tickets?state=all").text)
+
+    every = listed()
+    monkeypatch.setattr("desk.web.lists.MOST", len(every) - 1)
+    assert listed() == every[:-1]
+    assert f"the most urgent {len(every) - 1} cases" in lead.get("/tickets?state=all").text
+    monkeypatch.setattr("desk.web.lists.MOST", len(every))
+    assert "the most urgent" not in lead.get("/tickets?state=all").text
