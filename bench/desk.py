@@ -41,15 +41,16 @@ class Taken:
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     failed: int = 0
+    last: float = 0.0
 
-    def figures(self, length: float) -> dict[str, object]:
-        """Pages a second, and the median and the 95th percentile of each kind in milliseconds."""
+    def figures(self, begin: float) -> dict[str, object]:
+        """Pages a second up to the last one, and the median and the 95th percentile of each kind in milliseconds."""
         count = sum(map(len, self.seconds.values()))
         kinds = {
             kind: {"pages": len(some), "median_ms": round(median(some) * 1e3), "p95_ms": round(_p95(some) * 1e3)}
             for kind, some in sorted(self.seconds.items())
         }
-        return {"pages_per_second": round(count / length, 1), "failed": self.failed, "kinds": kinds}
+        return {"pages_per_second": round(count / (self.last - begin), 1), "failed": self.failed, "kinds": kinds}
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -117,7 +118,7 @@ async def _load(address: str, filled: Filled, think: float, seconds: float) -> d
         begin = time.perf_counter()
         people = [_Person(client, number, token, taken, think) for number, token in enumerate(filled.tokens)]
         await asyncio.gather(*(one.work(begin + seconds) for one in people))
-        return taken.figures(time.perf_counter() - begin)
+        return taken.figures(begin)
 
 
 class _Person:
@@ -149,7 +150,8 @@ class _Person:
         if answer.status_code != 200:
             self._taken.failed += 1
             return ""
-        self._taken.seconds.setdefault(kind, []).append(time.perf_counter() - begin)
+        self._taken.last = time.perf_counter()
+        self._taken.seconds.setdefault(kind, []).append(self._taken.last - begin)
         return answer.text
 
 
