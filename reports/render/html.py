@@ -16,6 +16,8 @@ from reports.wording import Wording
 
 #: Complaints that stand alone: as many as one page bears.
 _SHOWN_ALONE = 12
+#: So many cards stand open, and those of issues that changed; the others are a line each until they are opened.
+_OPEN_CARDS = 20
 
 
 def render(report: Report, lang: str) -> str:
@@ -36,6 +38,7 @@ def render(report: Report, lang: str) -> str:
         name = issue.label.en if other == "en" else issue.label.ja
         return name if name and name != issue.label.best(lang) else ""
 
+    changed, active = story.changed(report), story.active(report)
     page = _environment().get_template("report.html.j2")
     return page.render(
         report=report,
@@ -44,9 +47,10 @@ def render(report: Report, lang: str) -> str:
         last=last,
         other=other,
         other_label=other_label,
-        alerts=story.rising(report),
-        changed=story.changed(report),
-        active=story.active(report),
+        lede=story.lede(report, t),
+        changed=changed,
+        open_cards={issue.id for issue in [*changed, *active[:_OPEN_CARDS]]},
+        active=active,
         quiet=story.quiet(report),
         last_voiced=story.last_voiced,
         method=story.method(report, t),

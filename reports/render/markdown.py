@@ -19,17 +19,8 @@ def render(report: Report, lang: str) -> str:
         UsageError: another language.
     """
     t = Wording.of(lang, report.timezone)
-    first, last = t.week_span(report.week)
     totals = report.totals
-    lede = t(
-        "lede",
-        feedback=t.number(totals.feedback),
-        counted=t.number(totals.counted),
-        first=first,
-        last=last,
-        alerts=t("alerts", n=story.rising(report)),
-    )
-    lines = [f"# {t('title')} {report.week}", "", lede, "", f"## {t('changed')}", ""]
+    lines = [f"# {t('title')} {report.week}", "", story.lede(report, t), "", f"## {t('changed')}", ""]
     changed = story.changed(report)
     lines += [_change(issue, t) for issue in changed]
     if not changed:

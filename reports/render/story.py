@@ -31,6 +31,14 @@ def why(issue: IssueEntry, t: Wording, say: Callable[[FixVerdict, Wording], str]
     return t.concentration(issue.concentration[0]) if issue.concentration else ""
 
 
+def lede(report: Report, t: Wording) -> str:
+    """The week in one or two sentences; of a week in which nothing came in, no more than that."""
+    first, last = t.week_span(report.week)
+    totals = report.totals
+    figures = {"feedback": t.number(totals.feedback), "counted": t.number(totals.counted)}
+    return t("lede", n=totals.feedback, first=first, last=last, alerts=t("alerts", n=rising(report)), **figures)
+
+
 def changed(report: Report) -> list[IssueEntry]:
     """What is news, in the order it is told."""
     return [issue for state in CHANGES for issue in report.changed(state)]

@@ -42,9 +42,7 @@ def summary(report: Report, lang: str, place: str = "") -> str:
         UsageError: another language.
     """
     t = Wording.of(lang, report.timezone)
-    first, last = t.week_span(report.week)
-    figures = {"feedback": t.number(report.totals.feedback), "counted": t.number(report.totals.counted)}
-    blocks = [t("lede", first=first, last=last, alerts=t("alerts", n=story.rising(report)), **figures)]
+    blocks = [story.lede(report, t)]
     for state, issues in groupby(story.changed(report), key=lambda issue: issue.state):
         blocks.append(_block(f"{story.GLYPHS[state]} {t(f'state_{state}')}", [_issue(one, t) for one in issues], t))
     if len(blocks) == 1:

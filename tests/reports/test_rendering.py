@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from koe.errors import UsageError
-from koe.issue import Label
+from koe.issue import IssueState, Label
 from koe.week import Week
 from reports.onset import Onset
 from reports.render import html, markdown, xlsx
@@ -141,3 +141,32 @@ def test_the_catalogues_say_the_same_things() -> None:
 def test_another_language_is_refused(report_of_last_week: Report) -> None:
     with pytest.raises(UsageError, match="known ones are ja, en"):
         html.render(report_of_last_week, "fr")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_week_without_feedback_says_so_and_nothing_of_chance(report_of_last_week: Report, lang: str) -> None:
+    t = Wording.of(lang, report_of_last_week.timezone)
+    empty = replace(
+        report_of_last_week,
+        issues=[],
+        totals=replace(report_of_last_week.totals, feedback=0, counted=0),
+    )
+    for page in (html.render(empty, lang), markdown.render(empty, lang)):
+        assert t("alerts", n=0) not in page
+        assert {"ja": "届いた声はありません", "en": "No feedback came in"}[lang] in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_very_many_issues_the_first_and_the_changed_stand_open(report_of_last_week: Report, lang: str) -> None:
+    issue = next(one for one in report_of_last_week.issues if one.active)
+    many = [replace(issue, id=f"ISSUE-{n:04}", state=IssueState.STEADY, alert=False, fix=None) for n in range(1, 301)]
+    many[250] = replace(many[250], state=IssueState.RISING)
+    page = html.render(replace(report_of_last_week, issues=many), lang)
+    before = page[: page.index('<details class="folded">')]
+    assert [f'id="{one.id}"' in before for one in many] == [True] * 20 + [False] * 280
+    assert page.count('<details class="folded">') == 279
+    card = page.index('id="ISSUE-0251"')
+    assert page.rfind("</details>", 0, card) > page.rfind('<details class="folded">', 0, card)
+    balance = Balance()
+    balance.feed(page)
+    assert (balance.open, balance.wrong) == ([], [])
