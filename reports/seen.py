@@ -11,7 +11,7 @@ from koe.feedback import Disclosure, Feedback
 from koe.issue import Issue, Member, Span
 from koe.week import Week
 from reports.config import ReportConfig
-from reports.counts import CountedRow
+from reports.counts import CountedRow, WeeklySeries, weekly_series
 from reports.report import AsOf
 from storage.feedback_store import StoredFeedback
 from storage.issue_state import StoredIssue
@@ -153,6 +153,18 @@ def gather(work: Work, week: Week, config: ReportConfig, model: str, as_of: AsOf
         rows_by_id=by_id,
         not_counted=not_counted,
         older=older,
+    )
+
+
+def series_of(seen: Seen) -> dict[str, WeeklySeries]:
+    """The counts and exposures of every issue that is seen, by its id."""
+    return weekly_series(
+        seen.rows,
+        ((member.issue, member.span) for member in seen.members),
+        {issue: entry.issue.product_id for issue, entry in seen.issues.items()},
+        seen.week,
+        seen.units,
+        {issue: entry.also for issue, entry in seen.issues.items()},
     )
 
 

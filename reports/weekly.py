@@ -17,14 +17,13 @@ from koe.week import Week
 from reports.alone import alone_lane, safety_lane
 from reports.concentration import Concentration, concentrations
 from reports.config import ReportConfig
-from reports.counts import weekly_series
 from reports.detection import expected_false_alarms
 from reports.fix_sides import Fixes
 from reports.onset import Onset, likely_onset
 from reports.proposed import proposed
 from reports.quotations import Candidate, choose
 from reports.report import AsOf, Excluded, IssueEntry, ProductWeek, Report, Totals, TrendPoint
-from reports.seen import Seen, SeenIssue, gather
+from reports.seen import Seen, SeenIssue, gather, series_of
 from reports.severity import severity
 from reports.standing import Judged, judge, state_of
 from storage.feedback_store import StoredFeedback
@@ -54,14 +53,7 @@ def build_report(
     else:
         config = ReportConfig.from_snapshot(work.snapshots.get(as_of.config))
     seen = gather(work, week, config, model, as_of)
-    series = weekly_series(
-        seen.rows,
-        ((member.issue, member.span) for member in seen.members),
-        {issue: entry.issue.product_id for issue, entry in seen.issues.items()},
-        week,
-        seen.units,
-        {issue: entry.also for issue, entry in seen.issues.items()},
-    )
+    series = series_of(seen)
     judged = judge(series, config)
     fixes = Fixes(seen, series, config)
     issues = [_entry(entry, judged[issue], seen, config, fixes) for issue, entry in seen.issues.items()]

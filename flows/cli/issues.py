@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli import proposals, tell
-from flows.cli.session import WHO, JsonOption, echo_json, open_store
+from flows.cli.session import WHO, JsonOption, WeekOption, echo_json, open_store
 from flows.cli.tables import one_line, show_table
 from koe.errors import UsageError
 
@@ -79,6 +79,23 @@ def _state(issue: Issue) -> str:
     if issue.merged_into:
         return f"merged into {issue.merged_into}"
     return "dismissed" if issue.dismissed else "fixed" if issue.fixed_from else "open"
+
+
+@commands.command()
+def counts(
+    ctx: typer.Context,
+    week: WeekOption = None,
+    daily: Annotated[bool, typer.Option("--daily", help="A line for each day instead of each week.")] = False,
+) -> None:
+    """Print the counts of all issues until the end of a week as CSV, as `koe detect` reads it."""
+    from koe.week import Week
+    from reports.issue_counts import issue_counts
+
+    wiring = open_store(ctx)
+    until = Week.parse(week) if week else Week.last_complete(wiring.clock(), wiring.settings.zone)
+    with wiring.database.work(write=False) as work:
+        told = issue_counts(work, until, wiring.settings, wiring.model_version, daily=daily)
+    typer.echo(told, nl=False)
 
 
 @commands.command()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +170,23 @@ def test_lines_go_in_and_out_without_a_database(koe: Koe, tmp_path: Path) -> Non
     assert detected.exit_code == 0
     assert detected.stdout.splitlines()[0] == "series,period,count,expected,p_value,q_value,alert,event"
     assert not (tmp_path / "koe.sqlite").exists()
+
+
+def test_counts_by_day_and_by_week_tell_the_same_and_are_read_by_detect(koe: Koe) -> None:
+    koe("run", "--week", str(WEEK))
+    weekly, daily = (
+        list(csv.DictReader(koe("issues", "counts", "--week", str(WEEK), *words).stdout.splitlines()))
+        for words in ([], ["--daily"])
+    )
+    assert {row["period"] for row in weekly} == {str(WEEK - back) for back in range(4)}
+    assert sum(int(row["count"]) for row in weekly) == 12
+    assert {row["exposure"] for row in weekly} == {"4"}
+    assert len(daily) == 7 * len(weekly)
+    for name in ("count", "exposure"):
+        summed = Counter[tuple[str, str]]()
+        for row in daily:
+            summed[row["series"], str(Week.of(date.fromisoformat(row["period"])))] += int(row[name])
+        assert summed == {(row["series"], row["period"]): int(row[name]) for row in weekly}
+    told = koe("detect", stdin=koe("issues", "counts", "--week", str(WEEK), "--daily").stdout)
+    assert told.exit_code == 0
+    assert len(told.stdout.splitlines()) == 1 + len(daily)
