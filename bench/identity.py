@@ -4,7 +4,8 @@ The sample data is taken in anew, with the analyses that a demo folder holds, so
 sees it week by week, as a schedule does; another sees all of it in one run. The agreement is the adjusted Rand index
 (Hubert and Arabie 1985) over the complaint segments of both, a segment without an issue being a group of its own.
 Two further rounds carry out merges after each week: those that koe is sure of (``discovery: {auto_merge: true}``),
-and all that it proposes, as a person would who says yes each time.
+and all that it proposes, as a person would who says yes each time. The last one groups all anew after each week
+(``discovery: {regroup: true}``).
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ from koe.settings_file import load_settings
 from koe.week import Week
 from samples.plan import FIRST_WEEK, LAST_WEEK, WEEKS
 
-_TOLD = (LedgerKind.MERGED, LedgerKind.SPLIT, LedgerKind.MOVED)
+_TOLD = (LedgerKind.MERGED, LedgerKind.SPLIT, LedgerKind.MOVED, LedgerKind.REGROUPED)
 
 
 class Merging(Enum):
-    """Which of the merges that koe proposes are carried out after each run."""
+    """Which of the merges that koe proposes are carried out after each run, or whether all are grouped anew."""
 
     NONE = auto()
     SURE = auto()
     ALL = auto()
+    ANEW = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def main(arguments: argparse.Namespace) -> None:
         ("week by week", Merging.NONE),
         ("week by week, sure merges carried out", Merging.SURE),
         ("week by week, all proposed merges carried out", Merging.ALL),
+        ("week by week, grouped anew each week", Merging.ANEW),
     ):
         by_week = replay(arguments.demo, weekly, merging)
         _say(name, by_week, truth)
@@ -97,7 +100,7 @@ def replay(demo: Path, weeks: Sequence[Week], merging: Merging = Merging.NONE) -
         before: dict[Span, str] = {}
         seen = 0
         for week in weeks:
-            discover(wiring, week.end(wiring.settings.zone))
+            discover(wiring, week.end(wiring.settings.zone), regroup=merging is Merging.ANEW)
             if merging is Merging.ALL:
                 _accept(wiring, week)
             with wiring.database.work(write=False) as work:

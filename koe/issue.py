@@ -86,13 +86,17 @@ class Member:
 
 
 class LedgerKind(StrEnum):
-    """What can happen to an issue; ``REFIT`` is a run of the discovery over all of them."""
+    """What can happen to an issue; ``REFIT`` is a run of the discovery over all of them.
+
+    ``MOVED`` is what a person did, ``REGROUPED`` what koe did when it grouped all complaints anew.
+    """
 
     BORN = "born"
     RENAMED = "renamed"
     MERGED = "merged"
     SPLIT = "split"
     MOVED = "moved"
+    REGROUPED = "regrouped"
     DISMISSED = "dismissed"
     FIXED = "fixed"
     REOPENED = "reopened"

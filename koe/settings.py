@@ -245,8 +245,9 @@ class DiscoverySettings(Part):
     ``min_members`` counts different feedback. ``complaint`` is the probability from which a segment complains.
     ``assign`` says how far a segment must stand out towards an issue, in standard deviations of what unrelated
     complaints of the product show; ``found`` is the cosine at which two gathered groups are one issue.
-    ``auto_merge`` carries the surest proposals to merge issues out; otherwise they wait for a person. ``parts`` are
-    the attributes that name a part which several products may have in common.
+    ``auto_merge`` carries the surest proposals to merge issues out; otherwise they wait for a person. ``regroup``
+    groups all complaints anew after each run, every move an event of the ledger; `koe issues regroup` does it once.
+    ``parts`` are the attributes that name a part which several products may have in common.
     """
 
     min_members: int = Field(default=4, ge=2)
@@ -254,6 +255,7 @@ class DiscoverySettings(Part):
     assign: float = Field(default=2.2, ge=0, le=10)
     found: float = Field(default=0.45, ge=-1, le=1)
     auto_merge: bool = False
+    regroup: bool = False
     parts: Annotated[list[str], BeforeValidator(_as_list)] = Field(default_factory=lambda: ["part"])
 
 

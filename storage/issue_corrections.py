@@ -140,6 +140,37 @@ class IssueCorrections(ABC):
             raise UsageError(f"nothing of this can be moved {f'into {target.id}' if target else 'out of an issue'}")
         return event
 
+    def regroup(self, homes: Mapping[Span, tuple[str | None, float]], *, effective_at: datetime) -> int:
+        """Put segments where koe's refit has them; returns how many left an issue.
+
+        ``homes`` gives the issue (``None``: none) and the similarity to its centre. What a person placed stays.
+        There is an event for each issue that segments leave and each they go to; it is no Correction.
+        """
+        self._ledger.hold()
+        placed = self._members.placed_by_person({span.feedback for span in homes})
+        moves: dict[tuple[int | None, str | None], list[tuple[Span, float]]] = {}
+        for span, number in self._members.of(list(homes)).items():
+            to, similarity = homes[span]
+            if span not in placed and to != (None if number is None else issue_id(number)):
+                moves.setdefault((number, to), []).append((span, similarity))
+        for (number, to), moved in moves.items():
+            subject = to if number is None else issue_id(number)
+            details = {"to": to, "segments": [asdict(span) for span, _ in moved]}
+            told = LedgerEvent(subject, LedgerKind.REGROUPED, effective_at, details)
+            event = self._ledger.record(told, by_person=False)
+            if number is not None:
+                self._members.close(number, {span for span, _ in moved}, event)
+            if to is not None:
+                self._members.open(issue_number(to), moved, event)
+        return sum(len(moved) for (number, _), moved in moves.items() if number is not None)
+
+    def rename_as_koe(self, issue: str, label: Label, *, effective_at: datetime) -> None:
+        """Give an issue the name that its present members speak for; it is no Correction."""
+        stored = self._held(issue)
+        if label != stored.issue.label:
+            details = {"label": asdict(label), "before": asdict(stored.issue.label)}
+            self._ledger.record(LedgerEvent(stored.id, LedgerKind.RENAMED, effective_at, details), by_person=False)
+
     def dismiss(self, issue: str, *, by: str, effective_at: datetime, reason: str = "") -> int:
         """Say that an issue is none."""
         stored = self._held(issue)

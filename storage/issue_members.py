@@ -77,6 +77,10 @@ class Members:
                         found[_span(row)] = row.place
         return found
 
+    def placed_by_person(self, keys: Collection[str]) -> set[Span]:
+        """The segments of some feedback that a person put where they are, or took out of every issue."""
+        return {span for span, place in self._history(keys).items() if place.placed}
+
     def all(self, as_of_ledger: int | None, until: datetime | None, issue: int | None = None) -> list[Member]:
         """The members as of a ledger number, without corrections that do not hold yet at a moment."""
         query = select(_table).where(*_holds(_table, as_of_ledger, until)).order_by(_table.c.issue, _table.c.id)

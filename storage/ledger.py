@@ -12,13 +12,14 @@ from koe.issue import LedgerEvent, LedgerKind, issue_id, issue_number
 from storage.models import CorrectionRow, LedgerRow
 from storage.statements import Counter
 
-#: What a person does to an issue (or koe, when it comes back after a fix). It holds from its effective date on;
-#: everything else holds at once.
+#: What a person does to an issue (or koe: when it comes back after a fix, or all are grouped anew). It holds from its
+#: effective date on; everything else holds at once.
 CORRECTIONS = (
     LedgerKind.RENAMED,
     LedgerKind.MERGED,
     LedgerKind.SPLIT,
     LedgerKind.MOVED,
+    LedgerKind.REGROUPED,
     LedgerKind.DISMISSED,
     LedgerKind.FIXED,
     LedgerKind.REOPENED,

@@ -202,6 +202,21 @@ def move(
 
 
 @commands.command()
+def regroup(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many segments would move.")] = False,
+) -> None:
+    """Group all complaints anew; ids live on, each move is an event, what people changed stays."""
+    from flows.steps.discover import discover
+
+    counts = discover(open_store(ctx), regroup=True, commit=not dry_run)
+    typer.echo(
+        f"{counts.regrouped} segments {'would leave' if dry_run else 'left'} their issue; "
+        f"{counts.unassigned} complaint segments belong to none"
+    )
+
+
+@commands.command()
 def dismiss(ctx: typer.Context, issue: IssueArgument, by: ByOption = "unknown") -> None:
     """Say that an issue is no defect; it leaves the report."""
     wiring = open_store(ctx)

@@ -25,7 +25,8 @@ class DiscoverCounts:
     """What a run did: complaint segments without an issue, those that joined a known one, issues born, segments left.
 
     ``copies`` is how many feedback are known to repeat another one, ``proposed`` how many merges and splits wait for a
-    person, ``merged`` how many issues were merged because koe.yaml says so.
+    person, ``merged`` how many issues were merged because koe.yaml says so, ``regrouped`` how many segments left their
+    issue when all were grouped anew.
     """
 
     segments: int
@@ -35,14 +36,20 @@ class DiscoverCounts:
     copies: int
     proposed: int = 0
     merged: int = 0
+    regrouped: int = 0
 
 
-def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
+def discover(
+    wiring: Wiring, until: datetime | None = None, *, regroup: bool = False, commit: bool = True
+) -> DiscoverCounts:
     """Group the complaint segments of feedback before ``until`` (default: now) that belong to no issue yet.
 
-    Known issues take their own first; only the rest may found new ones, numbered by their earliest feedback.
+    Known issues take their own first; only the rest may found new ones, numbered by their earliest feedback. With
+    ``regroup``, or where koe.yaml says so, all are grouped anew after that; see :mod:`flows.steps.regroup`. Without
+    ``commit`` nothing is kept of it.
     """
     from flows.steps.propose import propose
+    from flows.steps.regroup import regroup as group_anew
     from nlp.discovery.discover import discover as group
 
     now = wiring.clock()
@@ -73,24 +80,41 @@ def discover(wiring: Wiring, until: datetime | None = None) -> DiscoverCounts:
             work.issues.add_members(born.id, new.members, now)
             ids[new] = born.id
         work.issues.set_unassigned([(one.span, one.told(ids)) for one in found.unassigned], now)
+        everyone = [*rest, *(segment for own in members.values() for segment in own)]
+        members, alone = _by_issue(everyone, _home(work))
+        regrouped = 0
+        if regroup or wiring.settings.discovery.regroup:
+            known = _known(work, _home(work).values())
+            regrouped = group_anew(work, known, members, alone, wiring.settings.discovery, now)
+            members, alone = _by_issue(everyone, _home(work))
         home = _home(work)
-        alone: list[ComplaintSegment] = []
-        for segment in rest:
-            (members[home[segment.span]] if segment.span in home else alone).append(segment)
         attributes = {stored.key: stored.feedback.attributes for stored in seen}
         settings = wiring.settings.discovery
         merged = propose(work, _known(work, home.values()), members, alone, attributes, settings, refit)
         proposed = len(work.proposals.list())
-        work.commit()
+        if commit:
+            work.commit()
     return DiscoverCounts(
         segments=len(rest),
         joined=sum(map(len, found.joined.values())),
         born=len(found.found),
-        unassigned=len(found.unassigned),
+        unassigned=len(alone),
         copies=len(copies),
         proposed=proposed,
         merged=merged,
+        regrouped=regrouped,
     )
+
+
+def _by_issue(
+    segments: Iterable[ComplaintSegment], home: Mapping[Span, str]
+) -> tuple[defaultdict[str, list[ComplaintSegment]], list[ComplaintSegment]]:
+    """The members of each issue, and those that belong to none, in order."""
+    members: defaultdict[str, list[ComplaintSegment]] = defaultdict(list)
+    alone: list[ComplaintSegment] = []
+    for segment in sorted(segments, key=lambda one: one.order):
+        (members[home[segment.span]] if segment.span in home else alone).append(segment)
+    return members, alone
 
 
 def _home(work: Work) -> dict[Span, str]:

@@ -151,3 +151,31 @@ def test_a_fix_is_not_lost_in_a_merge_without_a_person(tmp_path: Path, keyword_a
         work.commit()
     counts = discover(made)
     assert (counts.proposed, counts.merged) == (1, 0)
+
+
+def test_grouped_anew_an_issue_found_twice_is_one_again_by_events_and_a_dry_run_changes_nothing(shop: Wiring) -> None:
+    whole = homes(shop)
+    old, new = part_in_two(shop)
+    parted = homes(shop)
+    assert CliRunner().invoke(app, ["issues", "regroup", "--dry-run"], obj=shop).stdout.startswith("12 segments would")
+    assert homes(shop) == parted
+    assert CliRunner().invoke(app, ["issues", "regroup"], obj=shop).stdout.startswith("12 segments left their issue")
+    groups = [{span for span, id_ in homes(shop).items() if id_ == issue} for issue in set(homes(shop).values())]
+    assert {span for span, id_ in whole.items() if id_ == old} in groups
+    with shop.database.work() as work:
+        kinds = [stored.event.kind for stored in work.issues.ledger()]
+        assert work.issues.resolve(new).id == work.issues.resolve(old).id
+        assert not work.issues.corrections()
+    assert LedgerKind.REGROUPED in kinds
+    assert LedgerKind.MERGED in kinds
+
+
+def test_grouped_anew_what_a_person_parted_stays_apart(shop: Wiring) -> None:
+    with shop.database.work() as work:
+        keys = sorted({member.span.feedback for member in work.issues.members() if "strap" in member.span.feedback})
+        (old,) = {member.issue for member in work.issues.members() if "strap" in member.span.feedback}
+        work.issues.split(old, keys[::2], by="hana", effective_at=NOW)
+        work.commit()
+    before = homes(shop)
+    assert discover(shop, regroup=True).regrouped == 0
+    assert homes(shop) == before
